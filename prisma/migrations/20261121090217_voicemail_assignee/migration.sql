@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "voicemail" ADD COLUMN     "assigned_to" UUID;
