@@ -96,25 +96,51 @@ function count(name, result, counted) {
   if (result.timedOut) console.log(`  ${name}: ended after ${seconds(result.ms)}, its time limit`);
 }
 
+/** Files that failed may be tried once more, in processes and on servers of their own: a machine that stalls isn't a fault. */
+const MAX_FILES_AGAIN = 3;
+
 async function runVitest(project, timeoutMs, env, ...more) {
+  const first = await vitest(project, timeoutMs, env, more);
+  const again = first.failedFiles;
+  const worthIt = again.length > 0 && again.length <= MAX_FILES_AGAIN && !again.includes('?');
+  if (!worthIt || first.result.timedOut || first.files === undefined) {
+    count(`${project} tests`, first.result, first.files && total(Object.values(first.files)));
+    return;
+  }
+  step(`Once more: ${again.join(', ')}`);
+  const second = await vitest(project, timeoutMs, env, [...more, ...again]);
+  if (second.result.code === 0) for (const file of again) appendFileSync(secondTries, `  ${file}, the whole file\n`);
+  count(`${project} tests`, second.result, second.files && total(Object.values({ ...first.files, ...second.files })));
+}
+
+/** One run; `files` holds the counts by file, undefined when the runner never came to write them. */
+async function vitest(project, timeoutMs, env, more) {
   const file = path.join(results, `${project}.json`);
+  const failedList = path.join(results, `${project}-failed.txt`);
+  for (const old of [file, failedList]) rmSync(old, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', '--reporter=./tools/second-tries.mjs'];
   const command = program('vitest', 'run', '--project', project, ...reporters, `--outputFile.json=${file}`, ...more);
   const result = await run(command, {
-    env: { ...env, SECOND_TRIES: secondTries },
+    env: { ...env, SECOND_TRIES: secondTries, FAILED_FILES: failedList },
     timeoutMs: atMost(timeoutMs),
     echo: true,
   });
-  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-  count(
-    `${project} tests`,
-    result,
-    report && {
-      passed: report.numPassedTests,
-      failed: report.numFailedTests,
-      skipped: report.numPendingTests + report.numTodoTests,
-    },
-  );
+  const failedFiles = existsSync(failedList) ? readFileSync(failedList, 'utf8').trim().split('\n') : [];
+  if (!existsSync(file)) return { result, failedFiles, files: undefined };
+  const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
+  const files = testResults.map(({ name, assertionResults }) => {
+    const of = (...states) => assertionResults.filter(({ status }) => states.includes(status)).length;
+    return [
+      name,
+      { passed: of('passed'), failed: of('failed'), skipped: of('pending', 'skipped', 'todo', 'disabled') },
+    ];
+  });
+  return { result, failedFiles, files: Object.fromEntries(files) };
+}
+
+function total(counts) {
+  const sum = (key) => counts.reduce((so, each) => so + each[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 
 function flakySpecs(suites) {

@@ -65,6 +65,7 @@ it(
       );
     }
     await shift.stopVolunteers();
+    expect(shift.volunteers.flatMap(({ person }) => person.refusals)).toEqual([]);
     const calls = await readAllCalls(product);
     const faults = calls.flatMap((call) => faultsOf(call).map((fault) => `${call.callId}: ${fault}`));
     expect(faults).toEqual([]);

@@ -2,7 +2,7 @@ import { base64ToBytes, bytesToBase64 } from '@ringdown/crypto/bytes';
 import { CallGroupRefusal } from '@ringdown/crypto/call-group';
 import { CallGroupMember } from '@ringdown/crypto/call-group-member';
 import { createDevice, type Device } from '@ringdown/crypto/device-certificate';
-import { SEND_AFTER_MS } from '@ringdown/crypto/media-key-schedule';
+import { KeyIndexInUseError, SEND_AFTER_MS } from '@ringdown/crypto/media-key-schedule';
 import { MediaKeys } from '@ringdown/crypto/media-keys';
 import { PinnedRoster } from '@ringdown/crypto/roster';
 import type { GatewayToMember } from '@ringdown/protocol/call-group';
@@ -28,6 +28,8 @@ const clock = {
 /** A volunteer without a browser: a console's socket, a real member of the call's MLS group, a voice and an ear in the room. */
 export class NodeVolunteer {
   peer: TonePeer | undefined;
+  /** Why messages of the group were not followed, other than because they came late. */
+  readonly refusals: string[] = [];
   private keys: MediaKeys | undefined;
   private member: CallGroupMember | undefined;
   private waiting: { callId: CallId; message: GatewayToMember }[] = [];
@@ -41,11 +43,7 @@ export class NodeVolunteer {
   ) {
     desk.socket.on('mls', ({ callId, message }: { callId: CallId; message: GatewayToMember }) => {
       this.waiting.push({ callId, message });
-      this.takeMessages().catch((error: unknown) => {
-        // As in the browser: a message that came late or twice changes nothing.
-        const late = error instanceof CallGroupRefusal && ['stale-generation', 'not-for-us'].includes(error.reason);
-        if (!late) throw error;
-      });
+      void this.takeMessages();
     });
   }
 
@@ -64,8 +62,9 @@ export class NodeVolunteer {
     return this.desk.sees('a ring', (s) => s.offer, withinMs);
   }
 
-  /** Answers and speaks this tone; resolves when the room is joined. */
+  /** Answers and speaks this tone; resolves when the room is joined. As in the browser, a call before it is left first. */
   async answer(offer: OfferView, hz: number): Promise<void> {
+    await this.leave();
     this.join(offer.callId);
     const outcome = await this.desk.ask('accept-offer', {
       offerId: offer.offerId,
@@ -131,29 +130,52 @@ export class NodeVolunteer {
       const next = this.waiting.shift();
       if (!next || next.callId !== this.current) continue;
       const { callId, message } = next;
-      switch (message.type) {
-        case 'welcome': {
-          const media = await member.join(base64ToBytes(message.welcome), message.deviceCertificates);
-          // They may have left the call meanwhile.
-          if (this.keys !== keys) return;
-          keys.install(media, 0);
-          this.send(callId, { type: 'joined', legId: message.legId, generation: media.generation, epoch: media.epoch });
-          break;
-        }
-        case 'commit': {
-          const media = await member.process(base64ToBytes(message.commit), message.deviceCertificates);
-          if (this.keys !== keys) return;
-          keys.install(media, SEND_AFTER_MS);
-          break;
-        }
-        case 'key-package-request':
-          this.send(callId, await this.keyPackage(message.legId));
-          break;
-        case 'removed':
-          keys.drop();
-          break;
+      try {
+        await this.follow(callId, message, keys, member);
+      } catch (error) {
+        this.onRefusal(callId, message, error);
       }
     }
+  }
+
+  private async follow(
+    callId: CallId,
+    message: GatewayToMember,
+    keys: MediaKeys,
+    member: CallGroupMember,
+  ): Promise<void> {
+    switch (message.type) {
+      case 'welcome': {
+        const media = await member.join(base64ToBytes(message.welcome), message.deviceCertificates);
+        // They may have left the call meanwhile.
+        if (this.keys !== keys) return;
+        keys.install(media, 0);
+        this.send(callId, { type: 'joined', legId: message.legId, generation: media.generation, epoch: media.epoch });
+        break;
+      }
+      case 'commit': {
+        const media = await member.process(base64ToBytes(message.commit), message.deviceCertificates);
+        if (this.keys !== keys) return;
+        keys.install(media, SEND_AFTER_MS);
+        break;
+      }
+      case 'key-package-request':
+        this.send(callId, await this.keyPackage(message.legId));
+        break;
+      case 'removed':
+        keys.drop();
+        break;
+    }
+  }
+
+  /** As in the browser: a message that came late or twice changes nothing; after any other we are in no group. */
+  private onRefusal(callId: CallId, message: GatewayToMember, error: unknown): void {
+    const known = error instanceof CallGroupRefusal || error instanceof KeyIndexInUseError;
+    const reason = known ? error.reason : 'not-joined';
+    if (reason === 'stale-generation' || reason === 'not-for-us' || message.type === 'removed') return;
+    this.refusals.push(reason);
+    this.keys?.drop();
+    this.send(callId, { type: 'failed', legId: message.legId, generation: message.generation, reason });
   }
 
   private send(callId: CallId, message: unknown): void {
