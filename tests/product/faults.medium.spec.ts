@@ -131,6 +131,8 @@ describe('real processes killed in the middle of a call', () => {
 
   it('PostgreSQL killed: the product comes back by itself and takes calls again', async () => {
     const callId = await talk();
+    const processes = () => ['api', 'worker', 'gateway'].map((app) => product.pids(`dist/${app}/main.mjs`));
+    const before = processes();
     for (const pid of product.pids('/bin/postgres -D')) process.kill(pid, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect((await product.phone(callSid)).heard.share).toBeGreaterThan(0.6);
@@ -143,6 +145,7 @@ describe('real processes killed in the middle of a call', () => {
         ),
       30_000,
     );
+    expect(processes()).toEqual(before);
     await product.phoneDo(callSid, 'hang-up');
     await endsWith(callId, 'caller-hung-up');
     await volunteer.leave();

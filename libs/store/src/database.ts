@@ -21,7 +21,9 @@ export class SqlPool {
 
   constructor(connectionString: string, onError: (error: Error) => void, max = 10) {
     this.pool = new Pool({ connectionString, max, connectionTimeoutMillis: 5_000 });
-    this.pool.on('error', onError);
+    // The pool hears only those that nobody uses; one that fails between two statements of a transaction would end the process.
+    this.pool.on('connect', (client) => client.on('error', onError));
+    this.pool.on('error', () => undefined);
   }
 
   async close(): Promise<void> {
