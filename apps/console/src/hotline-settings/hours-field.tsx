@@ -2,7 +2,7 @@ import type { OpeningHours } from '@ringdown/protocol/http';
 import { Choices, Switch } from '@ringdown/ui/choice';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
-import '../first-run/wizard.css';
+import './hours-field.css';
 
 type Weekly = Extract<OpeningHours, { kind: 'weekly' }>;
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
