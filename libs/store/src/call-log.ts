@@ -8,27 +8,22 @@ import type {
   OfferId,
   OperatorId,
 } from '@ringdown/protocol/ids';
+import { escapeLiteral } from 'pg';
+import { CallTransaction, NotRemembered, RememberedCall } from './call-transaction.ts';
+import { date, isUniqueViolation, type SqlPool } from './database.ts';
+import { CLAIM_MS, type NewCall, PendingWrites, type Stored, type StoredEffect } from './pending-writes.ts';
 import {
-  CallTransaction,
-  CLAIM_MS,
-  date,
-  type NewCall,
-  NotRemembered,
-  PendingWrites,
   PRESENCE_COLUMNS,
   type PresenceRecord,
   type PresenceRow,
-  RememberedCall,
   savePresence,
-  type Stored,
-  type StoredEffect,
   toPresenceRow,
-} from './call-transaction.ts';
-import { escapeLiteral } from 'pg';
-import { isUniqueViolation, type SqlPool } from './database.ts';
+} from './presence-rows.ts';
 import { type Ageing, listHeads, type PlaceRow, RoundTransaction, SERVING_ORDER } from './round-transaction.ts';
 
-export type { CallColumns, CallTransaction, NewCall, PresenceRow, Stored, StoredEffect } from './call-transaction.ts';
+export type { CallTransaction } from './call-transaction.ts';
+export type { CallColumns, NewCall, Stored, StoredEffect } from './pending-writes.ts';
+export type { PresenceRow } from './presence-rows.ts';
 export type { RoundTransaction } from './round-transaction.ts';
 
 /** What a process remembers is bounded: what was used longest ago is forgotten. */

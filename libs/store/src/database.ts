@@ -1,9 +1,13 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { Instant } from '@ringdown/protocol/ids';
 import { Pool, type PoolClient } from 'pg';
 import { PrismaClient } from './generated/client.ts';
 
 /** Whatever runs statements: a connection in a transaction, or the pool for one statement that is a transaction by itself. */
 export type Queries = Pick<PoolClient, 'query'>;
+
+/** An instant as a statement's parameter. */
+export const date = (instant: Instant | null): Date | null => (instant === null ? null : new Date(instant));
 
 /** The one Prisma client of a process. */
 export class Database extends PrismaClient {

@@ -1,7 +1,10 @@
 import type { OperatorState } from '@ringdown/protocol/console';
 import type { CallId, HotlineId, Instant, LanguageTag, OperatorId } from '@ringdown/protocol/ids';
 import type { Pool, PoolClient } from 'pg';
-import { CallTransaction, date, lockAvailable, type PendingWrites, type PresenceRow } from './call-transaction.ts';
+import { CallTransaction } from './call-transaction.ts';
+import { date } from './database.ts';
+import type { PendingWrites } from './pending-writes.ts';
+import { lockAvailable, type PresenceRow } from './presence-rows.ts';
 
 export interface Ageing {
   everyMs: number;
