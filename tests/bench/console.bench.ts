@@ -110,7 +110,7 @@ function volunteerLoad() {
     [...readFileSync(path.join(dist, 'index.html'), 'utf8').matchAll(SCRIPT)].map(([, file = '']) => file),
   );
   const calls = readdirSync(path.join(dist, 'assets')).filter((file) =>
-    /^(call-screen|wrap-up|console-leg)-.*\.js$/.test(file),
+    /^(call-screen|wrap-up|console-leg|en-later|local-key|nip98|signer)-.*\.js$/.test(file),
   );
   const withCall = closure(dist, [...opening, ...calls]);
   const kilobytes = (files: ReadonlySet<string>) =>

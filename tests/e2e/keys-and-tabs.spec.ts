@@ -3,8 +3,9 @@ import { launchBrowser } from '@ringdown/testing/browser';
 import { toneFile } from '@ringdown/testing/tone-file';
 import { ProductUnderTest } from '../product/product-under-test.ts';
 
-/** Issue 4: what a volunteer loads before the console can be used. */
-const VOLUNTEER_LOADS_AT_MOST = 250_000;
+/** What is loaded before the console can be used, compressed. What comes after it may not hide there either. */
+const USABLE_WITH_AT_MOST = 190_000;
+const AT_REST_AT_MOST = 235_000;
 
 test.describe.configure({ mode: 'serial' });
 
@@ -42,33 +43,45 @@ test.describe('the console by keyboard, in several tabs and languages', () => {
   };
   const sent = (page: Page, name: string) => page.getByRole('button', { name });
 
-  test('what a person loads to begin a shift stays under 250 KB of compressed script', async () => {
+  test('what a person loads to begin a shift stays under 190 KB of compressed script', async () => {
     await desk.goto(product.client.origin);
     await sent(desk, 'Start with the example hotline').click();
     await isIn('You are available');
     await desk.getByText('Offline', { exact: true }).click();
     await isIn('You are offline');
     const page = await context.newPage();
+    await page.addInitScript(() => {
+      const watch = new MutationObserver(() => {
+        if (!document.querySelector('.my-state input')) return;
+        performance.mark('usable');
+        watch.disconnect();
+      });
+      watch.observe(document, { childList: true, subtree: true });
+    });
     await page.goto(product.client.origin);
     await isIn('You are offline', page);
     await page.waitForLoadState('networkidle');
-    const scripts = await page.evaluate(() =>
-      performance
-        .getEntriesByType('resource')
-        .map(({ name }) => name)
-        .filter((name) => new URL(name).pathname.endsWith('.js')),
-    );
+    const scripts = await page.evaluate(() => {
+      const [usable] = performance.getEntriesByName('usable');
+      const loaded = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+      return loaded
+        .filter(({ name }) => new URL(name).pathname.endsWith('.js'))
+        .map(({ name, responseEnd }) => ({ name, needed: usable !== undefined && responseEnd <= usable.startTime }));
+    });
     await page.close();
-    let bytes = 0;
-    for (const script of new Set(scripts)) {
+    const weight = { usable: 0, atRest: 0 };
+    for (const { name, needed } of scripts) {
       // As a browser asks for it that has never been here.
-      const answer = await context.request.head(script, { headers: { 'accept-encoding': 'gzip, br' } });
+      const answer = await context.request.head(name, { headers: { 'accept-encoding': 'gzip, br' } });
       expect(answer.headers()['content-encoding']).toBe('br');
-      bytes += Number(answer.headers()['content-length']);
+      const bytes = Number(answer.headers()['content-length']);
+      weight.atRest += bytes;
+      if (needed) weight.usable += bytes;
     }
-    test.info().annotations.push({ type: 'volunteer_script_bytes', description: String(bytes) });
-    expect(bytes).toBeGreaterThan(50_000);
-    expect(bytes).toBeLessThan(VOLUNTEER_LOADS_AT_MOST);
+    test.info().annotations.push({ type: 'volunteer_script_bytes', description: JSON.stringify(weight) });
+    expect(weight.usable).toBeGreaterThan(50_000);
+    expect(weight.usable).toBeLessThan(USABLE_WITH_AT_MOST);
+    expect(weight.atRest).toBeLessThan(AT_REST_AT_MOST);
   });
 
   test('F1 and F2 change the state, and no key does while somebody types', async () => {

@@ -20,9 +20,13 @@ type Words = Record<string, unknown>;
 
 /** The catalogue's words for a key such as `join.name`, so that the same way is gone in each language. */
 const wordsOf = (language: 'en' | 'es') => {
-  const catalogue = JSON.parse(readFileSync(`apps/console/src/catalogue/${language}.json`, 'utf8')) as Words;
+  const files = ['opening', 'later'].map(
+    (name) => JSON.parse(readFileSync(`apps/console/src/catalogue/${language}-${name}.json`, 'utf8')) as Words,
+  );
+  const findIn = (catalogue: Words, key: string) =>
+    key.split('.').reduce<unknown>((part, name) => (part as Words | undefined)?.[name], catalogue);
   return (key: string): string => {
-    const found = key.split('.').reduce<unknown>((part, name) => (part as Words | undefined)?.[name], catalogue);
+    const found = files.map((catalogue) => findIn(catalogue, key)).find((words) => words !== undefined);
     if (typeof found !== 'string') throw new Error(`There are no words for ${key}.`);
     return found;
   };

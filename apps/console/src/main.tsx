@@ -18,6 +18,7 @@ import { ServerClock } from './server/server-clock.ts';
 import type { ConsoleServices } from './services.tsx';
 import { Account } from './sign-in/account.ts';
 import { BrowserAdminPin } from './sign-in/admin-pin.ts';
+import { keys } from './sign-in/device-signer.ts';
 import { BrowserDeviceStore } from './sign-in/device-store.ts';
 import { Preferences } from './sound-check/preferences.ts';
 
@@ -56,17 +57,21 @@ function makeServices(): ConsoleServices {
     firstRun: new FirstRunProgress(sessionStorage),
     attention: new Attention(t('product')),
     openLine: () => new SocketLine(page.connectionId, now),
-    loadMedia: async () => (await import('./active-call/media/console-leg.ts')).createConsoleLeg,
+    // With what a call's group is signed with: nothing is fetched between the ring and hello.
+    loadMedia: async () => {
+      const [{ createConsoleLeg }] = await Promise.all([import('./active-call/media/console-leg.ts'), keys()]);
+      return createConsoleLeg;
+    },
   };
 }
 
-await loadCatalogue(preferences.getSnapshot().language ?? pickLanguage(navigator.languages));
-const container = document.getElementById('console');
-if (!container) throw new Error('The page has no place for the console');
-if (import.meta.env.MODE !== 'production' && location.pathname === '/stories') {
-  const { drawStory } = await import('./stories/draw-story.tsx');
-  await drawStory(container);
-} else {
+async function start(container: HTMLElement): Promise<void> {
+  await loadCatalogue(preferences.getSnapshot().language ?? pickLanguage(navigator.languages));
+  if (import.meta.env.MODE !== 'production' && location.pathname === '/stories') {
+    const { drawStory } = await import('./stories/draw-story.tsx');
+    await drawStory(container);
+    return;
+  }
   createRoot(container).render(
     <StrictMode>
       <App services={makeServices()} router={makeRouter()} />
@@ -74,3 +79,7 @@ if (import.meta.env.MODE !== 'production' && location.pathname === '/stories') {
   );
   if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js');
 }
+
+const container = document.getElementById('console');
+if (!container) throw new Error('The page has no place for the console');
+void start(container);

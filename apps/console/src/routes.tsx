@@ -5,10 +5,17 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from '@tanstack/react-router';
+import { withWords } from './catalogue/translate.ts';
 import { Home } from './home/home.tsx';
 import { MyCalls } from './my-calls/my-calls.tsx';
 import { Gate } from './shell/gate.tsx';
 import { NotFound } from './shell/not-found.tsx';
+
+/** In a file of its own, drawn when all its words are here. */
+const page = <Module extends Record<string, unknown>, Name extends keyof Module>(
+  load: () => Promise<Module>,
+  name: Name,
+) => lazyRouteComponent(() => withWords(load()), name);
 
 const root = createRootRoute({ component: Gate, notFoundComponent: NotFound });
 const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
@@ -18,105 +25,105 @@ const myCalls = createRoute({ getParentRoute: () => root, path: '/my-calls', com
 const voicemails = createRoute({
   getParentRoute: () => root,
   path: '/voicemails',
-  component: lazyRouteComponent(() => import('./voicemails/voicemails.tsx'), 'Voicemails'),
+  component: page(() => import('./voicemails/voicemails.tsx'), 'Voicemails'),
 });
 const followUps = createRoute({
   getParentRoute: () => root,
   path: '/follow-ups',
-  component: lazyRouteComponent(() => import('./follow-ups/follow-ups.tsx'), 'FollowUps'),
+  component: page(() => import('./follow-ups/follow-ups.tsx'), 'FollowUps'),
 });
 const search = createRoute({
   getParentRoute: () => root,
   path: '/search',
-  component: lazyRouteComponent(() => import('./search/search.tsx'), 'Search'),
+  component: page(() => import('./search/search.tsx'), 'Search'),
 });
 const soundCheck = createRoute({
   getParentRoute: () => root,
   path: '/sound-check',
-  component: lazyRouteComponent(() => import('./sound-check/sound-check.tsx'), 'SoundCheck'),
+  component: page(() => import('./sound-check/sound-check.tsx'), 'SoundCheck'),
 });
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./settings/settings.tsx'), 'Settings'),
+  component: page(() => import('./settings/settings.tsx'), 'Settings'),
 });
 const calls = createRoute({
   getParentRoute: () => root,
   path: '/calls',
-  component: lazyRouteComponent(() => import('./calls/calls.tsx'), 'Calls'),
+  component: page(() => import('./calls/calls.tsx'), 'Calls'),
 });
 const call = createRoute({
   getParentRoute: () => root,
   path: '/calls/$callId',
-  component: lazyRouteComponent(() => import('./calls/call-detail.tsx'), 'CallDetail'),
+  component: page(() => import('./calls/call-detail.tsx'), 'CallDetail'),
 });
 const members = createRoute({
   getParentRoute: () => root,
   path: '/members',
-  component: lazyRouteComponent(() => import('./members/members.tsx'), 'Members'),
+  component: page(() => import('./members/members.tsx'), 'Members'),
 });
 const hotlines = createRoute({
   getParentRoute: () => root,
   path: '/hotlines',
-  component: lazyRouteComponent(() => import('./hotline-settings/hotlines.tsx'), 'Hotlines'),
+  component: page(() => import('./hotline-settings/hotlines.tsx'), 'Hotlines'),
 });
 const hotline = createRoute({
   getParentRoute: () => root,
   path: '/hotlines/$hotlineId',
-  component: lazyRouteComponent(() => import('./hotline-settings/hotlines.tsx'), 'HotlinePage'),
+  component: page(() => import('./hotline-settings/hotlines.tsx'), 'HotlinePage'),
 });
 const log = createRoute({
   getParentRoute: () => root,
   path: '/log',
-  component: lazyRouteComponent(() => import('./calls/admin-log.tsx'), 'AdminLog'),
+  component: page(() => import('./calls/admin-log.tsx'), 'AdminLog'),
 });
 const queue = createRoute({
   getParentRoute: () => root,
   path: '/queue',
-  component: lazyRouteComponent(() => import('./queue/queue.tsx'), 'Queue'),
+  component: page(() => import('./queue/queue.tsx'), 'Queue'),
 });
 const team = createRoute({
   getParentRoute: () => root,
   path: '/team',
-  component: lazyRouteComponent(() => import('./team/team.tsx'), 'Team'),
+  component: page(() => import('./team/team.tsx'), 'Team'),
 });
 const dispatch = createRoute({
   getParentRoute: () => root,
   path: '/dispatch',
-  component: lazyRouteComponent(() => import('./dispatch/dispatch-board.tsx'), 'DispatchBoard'),
+  component: page(() => import('./dispatch/dispatch-board.tsx'), 'DispatchBoard'),
 });
 const supervise = createRoute({
   getParentRoute: () => root,
   path: '/supervise',
-  component: lazyRouteComponent(() => import('./supervise/supervise.tsx'), 'Supervise'),
+  component: page(() => import('./supervise/supervise.tsx'), 'Supervise'),
 });
 const reports = createRoute({
   getParentRoute: () => root,
   path: '/reports',
-  component: lazyRouteComponent(() => import('./reports/reports.tsx'), 'Reports'),
+  component: page(() => import('./reports/reports.tsx'), 'Reports'),
 });
 /** The gate draws it without the shell: it fills a screen on the wall. */
 const wallboard = createRoute({
   getParentRoute: () => root,
   path: '/wallboard',
-  component: lazyRouteComponent(() => import('./supervise/wallboard.tsx'), 'Wallboard'),
+  component: page(() => import('./supervise/wallboard.tsx'), 'Wallboard'),
 });
 
 const rota = createRoute({
   getParentRoute: () => root,
   path: '/rota',
-  component: lazyRouteComponent(() => import('./rota/rota-page.tsx'), 'RotaPage'),
+  component: page(() => import('./rota/rota-page.tsx'), 'RotaPage'),
 });
 
 const practice = createRoute({
   getParentRoute: () => root,
   path: '/practice',
-  component: lazyRouteComponent(() => import('./practice/practice.tsx'), 'Practice'),
+  component: page(() => import('./practice/practice.tsx'), 'Practice'),
 });
 const practiceResult = createRoute({
   getParentRoute: () => root,
   path: '/practice/$callId',
-  component: lazyRouteComponent(() => import('./practice/practice-result.tsx'), 'PracticeResult'),
+  component: page(() => import('./practice/practice-result.tsx'), 'PracticeResult'),
 });
 
 export function makeRouter(history?: RouterHistory) {

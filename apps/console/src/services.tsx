@@ -93,11 +93,14 @@ export function startWork(services: ConsoleServices, account: OpenAccount): { wo
   const notes = new NoteDesk({ rest, device, vaults, line, me: me.operatorId });
   // What can't be sent now stays on the device until the next start.
   notes.sendDrafts().catch(() => undefined);
-  void keeper?.check();
+  // The first screen before the roster: what checks signatures is loaded for it. Without a place in it there is no screen.
+  const stopFirst = keeper && me.inRoster ? onFirstSnapshot(line, () => void keeper.check()) : null;
+  if (!stopFirst) void keeper?.check();
   return {
     work: { account, line, desk, vaults, notes, keeper },
     stop: () => {
       stopTopics();
+      stopFirst?.();
       floor.stop();
       stopLead();
       notes.close();
@@ -105,6 +108,18 @@ export function startWork(services: ConsoleServices, account: OpenAccount): { wo
       line.close();
     },
   };
+}
+
+function onFirstSnapshot(line: LiveLine, run: () => void): () => void {
+  let stop = () => {};
+  const look = () => {
+    if (line.getSnapshot().snapshot === null) return;
+    stop();
+    run();
+  };
+  stop = line.subscribe(look);
+  look();
+  return stop;
 }
 
 export const WorkContext = createContext<Work | null>(null);

@@ -1,11 +1,11 @@
 import type { CallView } from '@ringdown/protocol/console';
 import { Button } from '@ringdown/ui/button';
-import { Card, SkeletonRows } from '@ringdown/ui/card';
+import { Card } from '@ringdown/ui/card';
 import { Level } from '@ringdown/ui/level';
 import { Notice } from '@ringdown/ui/notice';
 import { Tag } from '@ringdown/ui/tag';
 import { Monitor, PhoneOutgoing } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SendFromCall } from '../dispatch/send-somebody.tsx';
 import { useFollowed, useServices, useWork } from '../services.tsx';
@@ -15,6 +15,7 @@ import { RESCUE_AFTER_MS, RescueCountdown } from '../shell/reconnecting.tsx';
 import { languageName } from '../shell/time-words.ts';
 import { ContactCard } from '../context/contact-card.tsx';
 import { NotePane } from '../notes/note-pane.tsx';
+import { TeamChat } from '../team/team-chat.tsx';
 import type { DeskState } from './call-desk.ts';
 import type { CallMediaSnapshot } from './call-media.ts';
 import { AskIn } from './ask-in.tsx';
@@ -24,8 +25,6 @@ import { OnTheCall } from './on-the-call.tsx';
 import { othersWhoTalk } from './others.ts';
 import { RefusalNotice } from './refusal-notice.tsx';
 import './call.css';
-
-const TeamChat = lazy(async () => ({ default: (await import('../team/team-chat.tsx')).TeamChat }));
 
 export function CallScreen({ call, place }: { call: CallView; place: DeskState['place'] }) {
   const { t } = useTranslation();
@@ -85,9 +84,7 @@ export function CallScreen({ call, place }: { call: CallView; place: DeskState['
       {member ? (
         <ContextPane part="team">
           <Card title={t('team.title')}>
-            <Suspense fallback={<SkeletonRows rows={2} label={t('list.loading')} />}>
-              <TeamChat hotlineId={call.hotlineId} />
-            </Suspense>
+            <TeamChat hotlineId={call.hotlineId} />
           </Card>
         </ContextPane>
       ) : null}

@@ -9,13 +9,10 @@ import type { TFunction } from 'i18next';
 import { Ear, Megaphone, Phone, PhoneForwarded, UserMinus, UserRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useFollowed, useWork } from '../services.tsx';
-import { othersOn } from './others.ts';
+import { othersOn, roleIn } from './others.ts';
 import './people.css';
 
 const MODES: readonly SupervisionMode[] = ['listen', 'whisper', 'barge'];
-
-/** My part in the call; who has it is the volunteer. */
-export const roleIn = (call: CallView) => call.role ?? 'volunteer';
 
 export function usePersonName(): (person: CallPerson | undefined) => string {
   const { t } = useTranslation();

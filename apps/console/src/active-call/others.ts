@@ -1,6 +1,9 @@
 import type { CallPerson, CallView } from '@ringdown/protocol/console';
 import type { LegId } from '@ringdown/protocol/ids';
 
+/** My part in the call; who has it is the volunteer. */
+export const roleIn = (call: CallView) => call.role ?? 'volunteer';
+
 /** Everybody on the call beside the caller and me. */
 export const othersOn = (call: CallView): CallPerson[] =>
   (call.people ?? []).filter(({ legId }) => legId !== call.legId);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import ar from './ar.json';
-import en from './en.json';
-import es from './es.json';
+import enLater from './en-later.json';
+import enOpening from './en-opening.json';
+import esLater from './es-later.json';
+import esOpening from './es-opening.json';
 import { pickLanguage } from './translate.ts';
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;
@@ -17,7 +19,8 @@ function leaves(catalogue: object, prefix = ''): Map<string, string> {
 const stem = (key: string) => key.replace(PLURAL, '');
 const stems = (words: Map<string, string>) => new Set([...words.keys()].map(stem));
 const placeholders = (text: string) => [...new Set(text.match(/\{\{\s*\w+\s*\}\}/g) ?? [])].toSorted();
-const english = leaves(en);
+const english = new Map([...leaves(enOpening), ...leaves(enLater)]);
+const spanish = new Map([...leaves(esOpening), ...leaves(esLater)]);
 
 /** `_zero` may be said in any language; the others are those that its grammar has. */
 function pluralFaults(language: string, words: Map<string, string>): string[] {
@@ -41,15 +44,21 @@ function placeholderFaults(words: Map<string, string>): string[] {
 
 describe('the catalogues', () => {
   it('Spanish has every word that English has, and no other', () => {
-    const spanish = stems(leaves(es));
-    const missing = [...stems(english)].filter((key) => !spanish.has(key));
-    const left = [...spanish].filter((key) => !stems(english).has(key));
+    const [ours, theirs] = [stems(english), stems(spanish)];
+    const missing = [...ours].filter((key) => !theirs.has(key));
+    const left = [...theirs].filter((key) => !ours.has(key));
     expect({ missing, left }).toEqual({ missing: [], left: [] });
+  });
+
+  it('each word has its place in one of the two files, the same in both languages', () => {
+    expect(stems(leaves(esOpening))).toEqual(stems(leaves(enOpening)));
+    expect(stems(leaves(esLater))).toEqual(stems(leaves(enLater)));
+    expect(english.size).toBe(leaves(enOpening).size + leaves(enLater).size);
   });
 
   it.each([
     ['en', english],
-    ['es', leaves(es)],
+    ['es', spanish],
     ['ar', leaves(ar)],
   ])('%s has each plural form of its grammar, and the placeholders of the English', (language, words) => {
     expect(pluralFaults(language, words)).toEqual([]);

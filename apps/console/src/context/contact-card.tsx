@@ -3,6 +3,7 @@ import type { EarlierCall } from '@ringdown/protocol/notes';
 import { useQuery } from '@tanstack/react-query';
 import { Card, SkeletonRows } from '@ringdown/ui/card';
 import { useTranslation } from 'react-i18next';
+import { useIntakeForm } from '../notes/note-pane.tsx';
 import { openNotes } from '../notes/open-notes.ts';
 import { OpenedNote } from '../notes/opened-note.tsx';
 import { useEarlierCalls, useHotlines } from '../server/lists.ts';
@@ -19,6 +20,8 @@ import '../home/home.css';
 export function ContactCard({ callId, hotlineId }: { callId: CallId; hotlineId: HotlineId }) {
   const { t } = useTranslation();
   const earlier = useEarlierCalls(callId);
+  // While it rings: the note of the call then has its questions from the first moment.
+  useIntakeForm(hotlineId, null);
   return (
     <Card title={t('contact.title')} padded>
       {earlier.isPending ? <SkeletonRows rows={2} label={t('list.loading')} /> : null}

@@ -1,9 +1,10 @@
 import { lazy, Suspense } from 'react';
+import { withWords } from '../catalogue/translate.ts';
 import { useFollowed, useWork } from '../services.tsx';
 import { ContextPane } from '../shell/context-pane.tsx';
 
 /** With it comes all that opens and draws a note: loaded with the call's screens, not with the console. */
-const ContactCard = lazy(async () => ({ default: (await import('./contact-card.tsx')).ContactCard }));
+const ContactCard = lazy(async () => ({ default: (await withWords(import('./contact-card.tsx'))).ContactCard }));
 
 /** While it rings: who this may be. */
 export function RingingContact() {

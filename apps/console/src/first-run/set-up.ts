@@ -35,7 +35,7 @@ async function makeKey({ account }: Parts, key: KeyChoice): Promise<Signer> {
     await account.keepExtension(await signer.getPublicKey());
     return signer;
   }
-  const made = account.makeKey();
+  const made = await account.makeKey();
   await account.keepKey(made.secretKey, key.passphrase);
   return made.signer;
 }

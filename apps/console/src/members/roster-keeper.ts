@@ -1,4 +1,4 @@
-import { PinnedRoster, signRoster, type Roster } from '@ringdown/crypto/roster';
+import type { Roster } from '@ringdown/crypto/roster';
 import type { Signer } from '@ringdown/crypto/signer';
 import { GatewayInfo, Hotline, Invite, Member, RosterAnswer } from '@ringdown/protocol/http';
 import type { PublicKeyHex } from '@ringdown/protocol/ids';
@@ -9,6 +9,9 @@ import { Store } from '../server/store.ts';
 import type { AdminPin } from '../sign-in/admin-pin.ts';
 import type { InviteLedger } from './invite-ledger.ts';
 import { planRoster, type RosterPlan } from './roster-plan.ts';
+
+/** Loaded with the first look: what checks signatures isn't needed to draw a page. */
+const rosters = () => import('@ringdown/crypto/roster');
 
 export interface KeeperState {
   readonly waitingMembers: readonly Member[];
@@ -75,6 +78,7 @@ export class RosterKeeper extends Store<KeeperState> {
       rest.ask(z.array(Invite), '/api/invites'),
       rest.ask(RosterAnswer, '/api/roster'),
     ]);
+    const { PinnedRoster, signRoster } = await rosters();
     let current: Roster | null = null;
     if (roster) {
       const checked = new PinnedRoster(owner, pin.newestRosterVersion()).accept(roster, now());

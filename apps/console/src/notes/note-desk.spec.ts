@@ -179,6 +179,17 @@ describe('the note of a call', () => {
     expect(server.changes).toHaveLength(1);
   });
 
+  it('can be typed into from the first moment, before anything has come from the server', async () => {
+    const { desk, type, text } = await aPage(robin);
+    desk.shut();
+    await desk.prepare();
+    const opening = desk.open(callId, hotlineId);
+    type('Her name is');
+    expect(text()).toBe('Her name is');
+    await opening;
+    expect(text()).toBe('Her name is');
+  });
+
   it('is saved at once when the field is left or the call ends', async () => {
     const page = await aPage(robin);
     page.type('Call the brother');

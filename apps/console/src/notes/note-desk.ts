@@ -10,8 +10,9 @@ import { Store } from '../server/store.ts';
 import type { DeviceStore, KeptDraft } from '../sign-in/device-store.ts';
 import type { NoteDocument, NoteWords } from './note-document.ts';
 
-/** Loaded with the first note: opening the console needs none of it. */
+/** Loaded before the first call: opening the console needs none of it. */
 const documents = () => import('./note-document.ts');
+type Kit = Awaited<ReturnType<typeof documents>>;
 
 export interface NoteState {
   readonly callId: CallId | null;
@@ -61,7 +62,7 @@ interface OpenNote {
   readonly callId: CallId;
   readonly hotlineId: HotlineId;
   readonly document: NoteDocument;
-  readonly kit: Awaited<ReturnType<typeof documents>>;
+  readonly kit: Kit;
   readonly draftId: string;
   draftDue: boolean;
   seal: Promise<NoteSeal>;
@@ -114,21 +115,38 @@ export class NoteDesk extends Store<NoteState> {
     ];
   }
 
-  /** While what a note is made of is being loaded. */
+  /** What a note is made of; null until it is loaded. */
+  #kit: Kit | null = null;
+  /** While it is being loaded. */
   #opening: CallId | null = null;
   /** True while no other page has the note open. */
   #alone = true;
+
+  /** With this done, a note that is opened can be typed into at once. */
+  async prepare(): Promise<void> {
+    this.#kit ??= await documents();
+  }
 
   /** Opens the note of a call: what the server has, and what a closed page left on this device. Typing needn't wait for it. */
   async open(callId: CallId, hotlineId: HotlineId): Promise<void> {
     clearTimeout(this.#leaving);
     if (this.#open?.callId === callId || this.#opening === callId) return;
     this.shut();
-    this.#opening = callId;
-    const kit = await documents();
-    // Shut again, or another one opened, in the meantime.
-    if (this.#opening !== callId) return;
-    this.#opening = null;
+    let kit = this.#kit;
+    if (!kit) {
+      this.#opening = callId;
+      kit = await documents();
+      this.#kit = kit;
+      // Shut again, or another one opened, in the meantime.
+      if (this.#opening !== callId) return;
+      this.#opening = null;
+    }
+    const open = this.#begin(kit, callId, hotlineId);
+    await this.#enqueue(() => this.#adoptDrafts(open));
+    await this.#catchUp();
+  }
+
+  #begin(kit: Kit, callId: CallId, hotlineId: HotlineId): OpenNote {
     const document = new kit.NoteDocument();
     const open: OpenNote = {
       callId,
@@ -154,8 +172,7 @@ export class NoteDesk extends Store<NoteState> {
       if (origin !== kit.FROM_SERVER) this.#typed(open, change);
       if (this.#open === open) this.#change(callId, { words: document.read() });
     });
-    await this.#enqueue(() => this.#adoptDrafts(open));
-    await this.#catchUp();
+    return open;
   }
 
   /** Saves what is typed at once; safe to call at any time. */

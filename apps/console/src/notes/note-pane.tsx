@@ -6,7 +6,7 @@ import { Notice } from '@ringdown/ui/notice';
 import { Select } from '@ringdown/ui/select';
 import { Tag } from '@ringdown/ui/tag';
 import { Users } from 'lucide-react';
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FollowUpsOfCall } from '../follow-ups/follow-ups-of-call.tsx';
 import { usePeople } from '../server/lists.ts';
@@ -35,7 +35,8 @@ export function NotePane({
   const { t } = useTranslation();
   const { notes } = useWork();
   const note = useFollowed(notes);
-  useEffect(() => {
+  // Before it is drawn: who takes a call has a field to write into from the first moment.
+  useLayoutEffect(() => {
     void notes.open(callId, hotlineId);
     const leaving = () => void notes.save();
     window.addEventListener('pagehide', leaving);
@@ -63,10 +64,24 @@ export function NotePane({
         <Others note={note} hotlineId={hotlineId} />
         {note.document && note.callId === callId ? (
           <Written note={note} document={note.document} hotlineId={hotlineId} markMissing={markMissing} />
-        ) : null}
+        ) : (
+          <NotYet />
+        )}
         <FollowUpsOfCall callId={callId} hotlineId={hotlineId} />
       </div>
     </Card>
+  );
+}
+
+/** In the shape of the field that comes. */
+function NotYet() {
+  const { t } = useTranslation();
+  return (
+    <div className="field">
+      <span className="field-label">{t('note.label')}</span>
+      <div className="field-input note-bone" aria-hidden="true" />
+      <p className="field-hint">{t('note.sealed')}</p>
+    </div>
   );
 }
 

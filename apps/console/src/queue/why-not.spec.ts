@@ -1,6 +1,6 @@
 import { createInstance } from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
-import en from '../catalogue/en.json';
+import en from '../catalogue/en-later.json';
 import { waiting } from '../stories/floor-fixtures.ts';
 import { whyNotWords } from './why-not.ts';
 

@@ -5,12 +5,9 @@ import { Notice } from '@ringdown/ui/notice';
 import { Download, Upload } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import en from '../catalogue/en.json';
+import { hasWords } from '../catalogue/translate.ts';
 import { useAction } from '../shell/use-action.ts';
 import type { RotaChanges } from './use-rota.ts';
-
-type ProblemKey = keyof (typeof en)['rota']['problem'];
-const known = (reason: string): reason is ProblemKey => Object.hasOwn(en.rota.problem, reason);
 
 /** The rota as a file for other calendars, and such a file in place of the rota. */
 export function CalendarFile({ view, changes }: { view: RotaView; changes: RotaChanges }) {
@@ -24,8 +21,10 @@ export function CalendarFile({ view, changes }: { view: RotaView; changes: RotaC
     setProblems(answer.outcome === 'refused' ? answer.problems : []);
     if (answer.outcome === 'imported') setImported(answer.shifts);
   });
-  const wordsOf = ({ reason }: CalendarProblem) =>
-    known(reason) ? t(`rota.problem.${reason}`, { zone: view.rota.timeZone }) : t('rota.problem.not-readable');
+  const wordsOf = ({ reason }: CalendarProblem) => {
+    const key = `rota.problem.${reason}`;
+    return hasWords(key) ? t(key, { zone: view.rota.timeZone }) : t('rota.problem.not-readable');
+  };
   return (
     <Card title={t('rota.file')} padded>
       <div className="stack">

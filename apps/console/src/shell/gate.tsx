@@ -3,17 +3,20 @@ import { Button } from '@ringdown/ui/button';
 import { Notice } from '@ringdown/ui/notice';
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { withWords } from '../catalogue/translate.ts';
 import { inWizard } from '../first-run/progress.ts';
 import { startWork, useFollowed, useServices, WorkContext, type Work } from '../services.tsx';
 import type { OpenAccount } from '../sign-in/account.ts';
-import { SignIn } from '../sign-in/sign-in.tsx';
 import { Unlock } from '../sign-in/unlock.tsx';
-import { WaitingForOwner } from '../sign-in/waiting-for-owner.tsx';
 import { Plain } from './plain.tsx';
 import { Shell } from './shell.tsx';
 
-const Wizard = lazy(async () => ({ default: (await import('../first-run/wizard.tsx')).Wizard }));
-const Join = lazy(async () => ({ default: (await import('../sign-in/join.tsx')).Join }));
+const SignIn = lazy(async () => ({ default: (await withWords(import('../sign-in/sign-in.tsx'))).SignIn }));
+const WaitingForOwner = lazy(async () => ({
+  default: (await withWords(import('../sign-in/waiting-for-owner.tsx'))).WaitingForOwner,
+}));
+const Wizard = lazy(async () => ({ default: (await withWords(import('../first-run/wizard.tsx'))).Wizard }));
+const Join = lazy(async () => ({ default: (await withWords(import('../sign-in/join.tsx'))).Join }));
 
 /** Which of the console's worlds a person is in: setting up, joining, signing in, waiting, or at work. */
 export function Gate() {
@@ -66,9 +69,21 @@ export function Gate() {
       </Suspense>
     );
   }
-  if (state.step === 'signed-out') return <SignIn deviceKey={state.deviceKey} />;
+  if (state.step === 'signed-out') {
+    return (
+      <Suspense fallback={<Loading />}>
+        <SignIn deviceKey={state.deviceKey} />
+      </Suspense>
+    );
+  }
   if (state.step === 'locked') return <Unlock me={state.me} />;
-  if (!state.me.inRoster && state.me.role !== 'owner') return <WaitingForOwner me={state.me} />;
+  if (!state.me.inRoster && state.me.role !== 'owner') {
+    return (
+      <Suspense fallback={<Loading />}>
+        <WaitingForOwner me={state.me} />
+      </Suspense>
+    );
+  }
   if (pathname === '/wallboard') {
     return (
       <AtWork account={state}>

@@ -32,6 +32,7 @@ import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CallBar } from '../active-call/call-bar.tsx';
 import { CallElsewhereBar } from '../active-call/call-elsewhere-bar.tsx';
+import { wholeCatalogue, withWords } from '../catalogue/translate.ts';
 import { RingingContact } from '../context/ringing-contact.tsx';
 import { RingingHere } from '../ringing/ringing-here.tsx';
 import { useFollowed, useServices, useWork } from '../services.tsx';
@@ -45,10 +46,12 @@ import { useStateActions } from './state-actions.ts';
 import { StateMark } from './state-words.tsx';
 import './shell.css';
 
-const KeyDialog = lazy(async () => ({ default: (await import('../sign-in/key-dialogs.tsx')).KeyDialog }));
-const KeySheet = lazy(async () => ({ default: (await import('./key-sheet.tsx')).KeySheet }));
-const CommandPalette = lazy(async () => ({ default: (await import('./command-palette.tsx')).CommandPalette }));
-const WipeDialog = lazy(async () => ({ default: (await import('../sign-in/key-dialogs.tsx')).WipeDialog }));
+const KeyDialog = lazy(async () => ({ default: (await withWords(import('../sign-in/key-dialogs.tsx'))).KeyDialog }));
+const KeySheet = lazy(async () => ({ default: (await withWords(import('./key-sheet.tsx'))).KeySheet }));
+const CommandPalette = lazy(async () => ({
+  default: (await withWords(import('./command-palette.tsx'))).CommandPalette,
+}));
+const WipeDialog = lazy(async () => ({ default: (await withWords(import('../sign-in/key-dialogs.tsx'))).WipeDialog }));
 
 type Place =
   | '/'
@@ -79,6 +82,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useActions({ help: () => setOver('help'), palette: () => setOver('palette') });
   useStateActions();
   useOwnLanguage();
+  useLaterWords();
   return (
     <ContextPaneProvider>
       <div className="shell">
@@ -114,6 +118,16 @@ function useOwnLanguage(): void {
     const own = languageOf[operatorId];
     if (own !== undefined && own !== language) preferences.change({ language: own });
   }, [preferences, operatorId]);
+}
+
+/** The words of all other pages come once this one is drawn. */
+function useLaterWords(): void {
+  const { snapshot, link } = useFollowed(useWork().line);
+  const drawn = snapshot !== null && link === 'connected';
+  useEffect(() => {
+    // What can't be had now is asked for with the page that needs it, and after the next reconnection.
+    if (drawn) wholeCatalogue().catch(() => undefined);
+  }, [drawn]);
 }
 
 /** While there is a note to put them into. */

@@ -1,11 +1,10 @@
-import { generateKey, openLocalKey, publicKeyOf, sealLocalKey, toNsec } from '@ringdown/crypto/local-key';
-import { signHttpAuth, toHttpAuthHeader } from '@ringdown/crypto/nip98';
-import { LocalSigner, Nip07Signer, type Nip07Extension, type Signer } from '@ringdown/crypto/signer';
+import type { Nip07Extension, Signer } from '@ringdown/crypto/signer';
 import type { PublicKeyHex } from '@ringdown/protocol/ids';
 import { Challenge, Me, SetupState } from '@ringdown/protocol/http';
 import { RestFailure, type Rest } from '../server/rest.ts';
 import { Store } from '../server/store.ts';
 import type { AdminPin } from './admin-pin.ts';
+import { DeviceSigner, extensionSigner, keys } from './device-signer.ts';
 import type { DeviceKey, DeviceStore } from './device-store.ts';
 
 export type AccountState =
@@ -101,18 +100,23 @@ export class Account extends Store<AccountState> {
 
   /** `secretKey` comes from an nsec or an opened ncryptsec. Throws `RestFailure`. */
   async signInWithSecretKey(secretKey: Uint8Array, passphrase: string | null): Promise<void> {
-    await this.#createSession(new LocalSigner(secretKey), passphrase === null ? 'open' : 'sealed');
+    const { publicKeyOf } = await keys();
+    const signer = new DeviceSigner(publicKeyOf(secretKey), secretKey);
+    await this.#createSession(signer, passphrase === null ? 'open' : 'sealed');
     await this.keepKey(secretKey, passphrase);
   }
 
   /** A new key of this device, not stored yet. */
-  makeKey(): { secretKey: Uint8Array; signer: Signer; publicKey: PublicKeyHex } {
+  async makeKey(): Promise<{ secretKey: Uint8Array; signer: Signer; publicKey: PublicKeyHex }> {
+    const { generateKey, publicKeyOf } = await keys();
     const secretKey = generateKey();
-    return { secretKey, signer: new LocalSigner(secretKey), publicKey: publicKeyOf(secretKey) };
+    const publicKey = publicKeyOf(secretKey);
+    return { secretKey, signer: new DeviceSigner(publicKey, secretKey), publicKey };
   }
 
   async keepKey(secretKey: Uint8Array, passphrase: string | null): Promise<void> {
     const { device } = this.#parts;
+    const { publicKeyOf, sealLocalKey } = await keys();
     const publicKey = publicKeyOf(secretKey);
     if (passphrase === null) await device.saveKey({ kind: 'open', publicKey, secretKey });
     else {
@@ -158,7 +162,7 @@ export class Account extends Store<AccountState> {
   async backUp(): Promise<{ text: string; sealed: boolean } | null> {
     const key = await this.#parts.device.findKey();
     if (key?.kind === 'sealed') return { text: key.sealed, sealed: true };
-    return key?.kind === 'open' ? { text: toNsec(key.secretKey), sealed: false } : null;
+    return key?.kind === 'open' ? { text: (await keys()).toNsec(key.secretKey), sealed: false } : null;
   }
 
   /** A7: nothing of this person is left in this browser. Works without the server too: the session then runs out by itself. */
@@ -174,6 +178,7 @@ export class Account extends Store<AccountState> {
   /** A challenge, signed for one path: the value of `Authorization` and what the body must repeat. Throws `RestFailure`. */
   async prove(signer: Signer, path: string): Promise<{ authorization: string; challenge: string }> {
     const { rest, origin, now } = this.#parts;
+    const { signHttpAuth, toHttpAuthHeader } = await keys();
     const { challenge } = await rest.ask(Challenge, '/api/auth/challenges', { method: 'POST' });
     const event = await signHttpAuth(signer, { url: `${origin}${path}`, method: 'POST', challenge }, now());
     return { authorization: toHttpAuthHeader(event), challenge };
@@ -209,22 +214,22 @@ export class Account extends Store<AccountState> {
   }
 
   async #reopen(key: DeviceKey): Promise<Signer | null> {
-    if (key.kind === 'open') return new LocalSigner(key.secretKey);
+    if (key.kind === 'open') return new DeviceSigner(key.publicKey, key.secretKey);
     if (key.kind === 'sealed') {
       const secretKey = await this.#parts.device.findUnlocked();
-      return secretKey ? new LocalSigner(secretKey) : null;
+      return secretKey ? new DeviceSigner(key.publicKey, secretKey) : null;
     }
     const extension = await this.#parts.findExtension();
-    return extension ? new Nip07Signer(extension) : null;
+    return extension ? extensionSigner(extension) : null;
   }
 
   async #open(key: Exclude<DeviceKey, { kind: 'extension' }>, passphrase: string): Promise<Signer> {
-    const secretKey = key.kind === 'open' ? key.secretKey : openLocalKey(key.sealed, passphrase);
+    const secretKey = key.kind === 'open' ? key.secretKey : (await keys()).openLocalKey(key.sealed, passphrase);
     if (key.kind === 'sealed') await this.#parts.device.keepUnlocked(secretKey);
-    return new LocalSigner(secretKey);
+    return new DeviceSigner(key.publicKey, secretKey);
   }
 
   async #extension(): Promise<Signer> {
-    return new Nip07Signer(await this.#parts.findExtension());
+    return extensionSigner(await this.#parts.findExtension());
   }
 }

@@ -64,7 +64,7 @@ function JoinForm({ offer, token }: { offer: InviteOffer; token: string }) {
   const [name, setName] = useState('');
   const [key, setKey] = useState<KeyWish>({ kind: 'device', passphrase: '', again: '' });
   const join = useAction(async () => {
-    const made = key.kind === 'device' ? account.makeKey() : null;
+    const made = key.kind === 'device' ? await account.makeKey() : null;
     const signer = made?.signer ?? (await account.extensionSigner());
     const { authorization, challenge } = await account.prove(signer, '/api/invites/accept');
     const json = AcceptInvite.parse({ challenge, token, name });
