@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSimulation } from '@ringdown/call-flow/simulation-file';
-import { type CallerEnding, simulate, type SimulationResult } from '@ringdown/call-flow/simulation';
+import { simulate } from '@ringdown/call-flow/simulation';
+import type { CallerEnding, SimulationResult } from '@ringdown/call-flow/simulation-result';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 

@@ -8,7 +8,8 @@ import { rulesOf } from './distribution-rules.ts';
 import { longestWait } from './longest-wait.ts';
 import { HotlineSettings } from '@ringdown/protocol/http';
 import { aRota, aShift, clock, day, person, shiftId } from './rota.fixture.ts';
-import { simulate, type SimulatedChange, type SimulatedPerson, type Simulation } from './simulation.ts';
+import { simulate } from './simulation.ts';
+import type { SimulatedChange, SimulatedPerson, Simulation } from './simulation-input.ts';
 import { instantOf } from './wall-time.ts';
 
 const EVENINGS = 10_000;

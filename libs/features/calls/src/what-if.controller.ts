@@ -3,13 +3,9 @@ import { policyOf } from '@ringdown/call-flow/call-policy';
 import { rulesOf } from '@ringdown/call-flow/distribution-rules';
 import { overflowTargets } from '@ringdown/call-flow/overflow';
 import { openingAt, whoIsOnShift } from '@ringdown/call-flow/rota';
-import {
-  type RingAnswer,
-  simulate,
-  type SimulatedHotline,
-  type SimulatedPerson,
-  type SimulationResult,
-} from '@ringdown/call-flow/simulation';
+import { simulate } from '@ringdown/call-flow/simulation';
+import type { RingAnswer, SimulatedHotline, SimulatedPerson } from '@ringdown/call-flow/simulation-input';
+import type { SimulationResult } from '@ringdown/call-flow/simulation-result';
 import { RotaService } from '@ringdown/features-hotlines/rota.service';
 import { CurrentOperator, leads, type SignedIn, SignedInAs } from '@ringdown/platform/access';
 import { Clock } from '@ringdown/platform/clock';

@@ -1,0 +1,110 @@
+import { operatorLeg } from './call-state.ts';
+import type { Calls } from './simulation-calls.ts';
+import type { Caller, Evening } from './simulation-evening.ts';
+
+const MESSAGE_MS = 8_000;
+const VOICEMAIL_GREETING_MS = 10_000;
+const SAVED_MS = 3_000;
+
+/** What callers do, and what the gateway plays to them, when their call comes into a phase. */
+export class Callers {
+  private readonly evening: Evening;
+  private readonly calls: Calls;
+
+  constructor(evening: Evening, calls: Calls) {
+    this.evening = evening;
+    this.calls = calls;
+  }
+
+  follow(caller: Caller): void {
+    const { state, given } = caller;
+    if (caller.told === state.phase) return;
+    caller.told = state.phase;
+    const { agenda, now } = this.evening;
+    const call = given.label;
+    switch (state.phase) {
+      case 'in-call':
+        this.talk(caller);
+        return;
+      case 'voicemail':
+        this.evening.tell({ event: 'voicemail', call });
+        agenda.add(now + VOICEMAIL_GREETING_MS + given.voicemailMs, () => this.leaveVoicemail(caller));
+        return;
+      case 'farewell': {
+        const step = state.ladder?.steps[state.ladder.at];
+        this.evening.tell({ event: 'message', call, detail: step?.step === 'message' ? step.message : null });
+        agenda.add(now + MESSAGE_MS, () => this.promptsFinished(caller));
+        return;
+      }
+      case 'ended':
+        this.end(caller);
+        return;
+      // The rest is the call's own to leave, by its timers and by what people do.
+      case 'menu':
+      case 'queued':
+      case 'ringing':
+      case 'connecting':
+      case 'held':
+      case 'reconnecting':
+      case 'ladder':
+      case 'outside':
+      case 'dial-in':
+      case 'call-back':
+      case 'ending':
+        return;
+    }
+  }
+
+  private talk(caller: Caller): void {
+    const { given, state } = caller;
+    const { agenda, now } = this.evening;
+    const operatorId = operatorLeg(state)?.operatorId ?? null;
+    const person = operatorId ? this.evening.people.get(operatorId) : undefined;
+    this.evening.tell({ event: 'talks', call: given.label, operatorId });
+    const talk = given.talkMs ?? (person ? this.evening.within(person.given.talkMs) : 0);
+    agenda.add(now + talk, () => {
+      // After a lost link the call is talked anew, from its own beginning.
+      if (caller.state.phase === 'in-call' && caller.state.phaseSince <= now) this.calls.hangUp(caller);
+    });
+  }
+
+  private promptsFinished(caller: Caller): void {
+    const { directiveRevision: revision } = caller.state;
+    const done = this.calls.append(caller, { type: 'PromptsFinished', at: this.evening.now, revision });
+    // The carrier's own words end a call that no gateway carries.
+    if (!done) this.calls.hangUp(caller);
+  }
+
+  private leaveVoicemail(caller: Caller): void {
+    const { voicemail, phase } = caller.state;
+    if (phase !== 'voicemail' || !voicemail) return;
+    const at = this.evening.now;
+    const { voicemailMs: durationMs } = caller.given;
+    if (durationMs === 0) {
+      this.calls.hangUp(caller);
+      this.calls.append(caller, { type: 'VoicemailFailed', at, reason: 'nothing-recorded' });
+      return;
+    }
+    const { voicemailId } = voicemail;
+    this.calls.append(caller, { type: 'VoicemailRecorded', at, voicemailId, durationMs, endedBy: 'silence' });
+    this.evening.agenda.add(at + SAVED_MS, () => this.promptsFinished(caller));
+  }
+
+  private end(caller: Caller): void {
+    const { state, given, answeredAt, answeredBy } = caller;
+    const endedAt = this.evening.now;
+    const termination = state.termination ?? { result: 'unknown', reason: 'found-orphaned' };
+    this.evening.tell({ event: 'ends', call: given.label, operatorId: answeredBy, detail: termination.reason });
+    this.evening.callers.delete(state.callId);
+    this.evening.endings.push({
+      call: given.label,
+      arrivedAt: state.arrivedAt,
+      endedAt,
+      waitedMs: (answeredAt ?? endedAt) - state.arrivedAt,
+      answeredBy,
+      hotlineId: state.hotlineId,
+      rings: caller.rings,
+      termination,
+    });
+  }
+}
