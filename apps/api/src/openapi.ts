@@ -208,7 +208,7 @@ export const operations: readonly Operation[] = [
     path: '/api/members/{operatorId}/service',
     tag: 'Members',
     access: 'admin',
-    summary: 'Change what a member speaks and can do',
+    summary: 'Change what a member speaks and can do, and which hotlines they belong to',
     body: distribution.MemberService,
   },
   {

@@ -39,7 +39,10 @@ export const distributionSettings = {
 export const DistributionSettings = z.object(distributionSettings);
 export type DistributionSettings = z.infer<typeof DistributionSettings>;
 
-/* How a person serves: `GET|PUT /api/members/:operatorId/service` (owner, admin) → MemberService. */
+/*
+ * How a person serves: `GET|PUT /api/members/:operatorId/service` (owner, admin) → MemberService. The list of hotlines is the
+ * whole of it: who is named in it belongs to that hotline from then on, who is left out doesn't.
+ */
 export const MemberService = z.strictObject({
   /** None: the hotline's own language. */
   languages: z.array(LanguageTag).max(20),

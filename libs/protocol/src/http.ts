@@ -363,6 +363,7 @@ export const AdminLogLine = z.object({
     'roster-changed',
     'member-joined',
     'member-removed',
+    'member-hotlines-changed',
     'gateway-joined',
     'gateway-lost',
     'carrier-account-added',

@@ -2,6 +2,13 @@ import type { MemberService } from '@ringdown/protocol/distribution';
 import type { HotlineId, LanguageTag, OperatorId } from '@ringdown/protocol/ids';
 import type { Database } from './database.ts';
 
+export type ServiceSaved =
+  | { readonly outcome: 'saved'; readonly joined: readonly HotlineId[]; readonly left: readonly HotlineId[] }
+  | { readonly outcome: 'unknown-hotline' | 'in-a-call' };
+
+/** Their keys open every hotline's vault, served or not. */
+const READS_EVERY_VAULT: ReadonlySet<string> = new Set(['owner', 'admin']);
+
 /** What a person speaks and can do, and how they serve each of their hotlines. */
 export class MemberServiceRepository {
   private readonly db: Database;
@@ -29,20 +36,36 @@ export class MemberServiceRepository {
     );
   }
 
-  /** All of it or nothing. False when a hotline is named that the person doesn't serve. */
-  async saveService(operatorId: OperatorId, service: MemberService): Promise<boolean> {
+  /**
+   * All of it or nothing. Hotlines named for the first time are joined, those left out are left: their callers no longer ring the
+   * person, and a vault key that was wrapped for them is given out no more. Nobody leaves a hotline in the middle of its call.
+   */
+  async saveService(operatorId: OperatorId, { languages, skills, hotlines }: MemberService): Promise<ServiceSaved> {
     return this.db.$transaction(async (tx) => {
-      const served = await tx.hotlineMember.findMany({ where: { operatorId }, select: { hotlineId: true } });
-      const known = new Set(served.map(({ hotlineId }) => hotlineId));
-      if (service.hotlines.some(({ hotlineId }) => !known.has(hotlineId))) return false;
-      await tx.operator.update({
-        where: { id: operatorId },
-        data: { languages: service.languages, skills: service.skills },
-      });
-      for (const { hotlineId, ...data } of service.hotlines) {
-        await tx.hotlineMember.update({ where: { hotlineId_operatorId: { hotlineId, operatorId } }, data });
+      // An offer locks the same row: whoever is rung meanwhile is seen to be.
+      await tx.$queryRaw`select 1 from operator where id = ${operatorId}::uuid for update`;
+      const { publicKey, role, presenceCallId } = await tx.operator.findUniqueOrThrow({ where: { id: operatorId } });
+      const before = await tx.hotlineMember.findMany({ where: { operatorId }, select: { hotlineId: true } });
+      const served = new Set<string>(before.map(({ hotlineId }) => hotlineId));
+      const wanted = new Set<string>(hotlines.map(({ hotlineId }) => hotlineId));
+      if ((await tx.hotline.count({ where: { id: { in: [...wanted] } } })) < wanted.size) {
+        return { outcome: 'unknown-hotline' };
       }
-      return true;
+      const left = [...served].filter((hotlineId) => !wanted.has(hotlineId));
+      const busy = { id: presenceCallId ?? '', hotlineId: { in: left } };
+      if (presenceCallId && (await tx.call.count({ where: busy })) > 0) return { outcome: 'in-a-call' };
+
+      await tx.operator.update({ where: { id: operatorId }, data: { languages, skills } });
+      await tx.hotlineMember.deleteMany({ where: { operatorId, hotlineId: { in: left } } });
+      if (!READS_EVERY_VAULT.has(role)) {
+        await tx.vaultWrap.deleteMany({ where: { recipient: publicKey, hotlineId: { in: left } } });
+      }
+      for (const { hotlineId, ...data } of hotlines) {
+        const where = { hotlineId_operatorId: { hotlineId, operatorId } };
+        await tx.hotlineMember.upsert({ where, create: { hotlineId, operatorId, ...data }, update: data });
+      }
+      const joined = [...wanted].filter((hotlineId) => !served.has(hotlineId));
+      return { outcome: 'saved', joined: joined as HotlineId[], left: left as HotlineId[] };
     });
   }
 }

@@ -59,7 +59,8 @@ export class HotlinesController {
     return this.toHotline(await this.getOwn(hotlineId, operator), operator);
   }
 
-  @SignedInAs('owner', 'admin')
+  /** The owner alone: members open a vault only with a key that the owner has wrapped for them. */
+  @SignedInAs('owner')
   @Post('hotlines')
   async create(
     @Body({ schema: CreateHotline }) body: z.infer<typeof CreateHotline>,

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Put } from '@nestjs/common';
-import { SignedInAs } from '@ringdown/platform/access';
-import { badRequest, notFound } from '@ringdown/platform/problems';
+import { CurrentOperator, type SignedIn, SignedInAs } from '@ringdown/platform/access';
+import { badRequest, conflict, notFound } from '@ringdown/platform/problems';
 import { MemberService } from '@ringdown/protocol/distribution';
-import { OperatorId } from '@ringdown/protocol/ids';
+import { type HotlineId, OperatorId } from '@ringdown/protocol/ids';
+import { CallsRepository } from '@ringdown/store/calls.repository';
 import { MemberServiceRepository } from '@ringdown/store/member-service.repository';
 import { MemberEvents } from './member-events.ts';
 
@@ -11,6 +12,7 @@ import { MemberEvents } from './member-events.ts';
 export class MemberServiceController {
   constructor(
     private readonly services: MemberServiceRepository,
+    private readonly calls: CallsRepository,
     private readonly events: MemberEvents,
   ) {}
 
@@ -28,10 +30,31 @@ export class MemberServiceController {
   async save(
     @Param('operatorId', { schema: OperatorId }) operatorId: OperatorId,
     @Body({ schema: MemberService }) body: MemberService,
+    @CurrentOperator() actor: SignedIn,
   ): Promise<void> {
     if (!(await this.services.findService(operatorId))) throw notFound('member');
-    if (!(await this.services.saveService(operatorId, body))) {
-      throw badRequest('not-a-member', 'This person does not serve one of these hotlines.');
+    const saved = await this.services.saveService(operatorId, body);
+    switch (saved.outcome) {
+      case 'unknown-hotline':
+        throw badRequest('unknown-hotline', 'One of these hotlines does not exist.');
+      case 'in-a-call':
+        throw conflict('in-a-call', 'This person is in a call of a hotline they would leave. Try again after it.');
+      case 'saved':
+        await this.tell(operatorId, saved, actor);
+    }
+  }
+
+  private async tell(
+    operatorId: OperatorId,
+    { joined, left }: { joined: readonly HotlineId[]; left: readonly HotlineId[] },
+    actor: SignedIn,
+  ): Promise<void> {
+    if (joined.length + left.length > 0) {
+      await this.calls.addAdminLogLine({
+        kind: 'member-hotlines-changed',
+        actorId: actor.operatorId,
+        details: { operatorId, joined: joined.join(' '), left: left.join(' ') },
+      });
     }
     this.events.tellChanged();
   }
