@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useFollowed, useWork } from '../services.tsx';
 import { useActions, useShortcuts } from '../shell/commands.tsx';
 import { roleIn } from './others.ts';
+import './call-bar.css';
 
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'] as const;
 

@@ -12,7 +12,7 @@ import { useFollowed, useServices, useWork } from '../services.tsx';
 import { ContextPane } from '../shell/context-pane.tsx';
 import { Timer } from '../shell/moving-time.tsx';
 import { RESCUE_AFTER_MS, RescueCountdown } from '../shell/reconnecting.tsx';
-import { languageName } from '../shell/time-words.ts';
+import { languageName, spokenDuration } from '../shell/time-words.ts';
 import { ContactCard } from '../context/contact-card.tsx';
 import { NotePane } from '../notes/note-pane.tsx';
 import { TeamChat } from '../team/team-chat.tsx';
@@ -55,7 +55,7 @@ export function CallScreen({ call, place }: { call: CallView; place: DeskState['
               {call.test ? <Tag tone="accent">{t('call.test')}</Tag> : null}
             </div>
           </div>
-          <p className="call-timer" role="timer" aria-label={t('call.timer')}>
+          <p className={connected ? 'call-timer' : 'call-timer is-word'} role="timer" aria-label={t('call.timer')}>
             {call.connectedAt === null ? t('call.connecting') : <Timer since={call.connectedAt} />}
           </p>
         </div>
@@ -125,7 +125,7 @@ function CallPanels({ call }: { call: CallView }) {
   );
 }
 
-const waited = (call: CallView) => `${Math.max(0, Math.round((call.acceptedAt - call.arrivedAt) / 1000))} s`;
+const waited = (call: CallView) => spokenDuration(call.acceptedAt - call.arrivedAt);
 
 /** What is wrong with the call's sound and what to do about it. Takes its place in the flow: nothing is covered. */
 function CallTroubles({ call, place, media }: { call: CallView; place: DeskState['place']; media: CallMediaSnapshot }) {

@@ -18,7 +18,8 @@ export function Invitation({ call, invitation }: { call: CallView; invitation: I
   const { busy } = useFollowed(desk);
   const now = useServerNow(500);
   const person = call.people?.find(({ legId }) => legId === invitation.legId);
-  const name = usePersonName()(person);
+  const nameOf = usePersonName();
+  const name = nameOf(person, 'within');
   const { mode, state } = invitation;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -68,7 +69,7 @@ export function Invitation({ call, invitation }: { call: CallView; invitation: I
     );
   }
   const leftMs = Math.max(0, invitation.since + invitation.timeoutMs - now);
-  const title = t(state === 'ringing' ? 'ask-in.ringing' : 'ask-in.connecting', { name });
+  const title = state === 'ringing' ? t('ask-in.ringing', { name }) : t('ask-in.connecting', { name: nameOf(person) });
   return (
     <section className="asking" aria-label={title}>
       {state === 'ringing' ? (

@@ -14,9 +14,14 @@ import './people.css';
 
 const MODES: readonly SupervisionMode[] = ['listen', 'whisper', 'barge'];
 
-export function usePersonName(): (person: CallPerson | undefined) => string {
+/** `within` a sentence who has no name is written small. */
+export function usePersonName(): (person: CallPerson | undefined, within?: 'within') => string {
   const { t } = useTranslation();
-  return (person) => person?.name ?? t(person?.on === 'outside-phone' ? 'on-call.outside' : 'ask-in.someone');
+  return (person, within) => {
+    if (person?.name) return person.name;
+    if (person?.on === 'outside-phone') return t(within ? 'on-call.outside-within' : 'on-call.outside');
+    return t(within ? 'ask-in.someone-within' : 'ask-in.someone');
+  };
 }
 
 /** Everybody on the call beside the caller and me. Somebody who supervises is always named (V). */

@@ -14,7 +14,7 @@ export function GreetingStep() {
       <Listed query={hotlines} empty={null}>
         {([hotline]) =>
           hotline ? (
-            <GreetingForm hotline={hotline} saveWord={t('wizard.next')} onDone={() => firstRun.go('volunteers')} />
+            <GreetingForm hotline={hotline} step saveWord={t('wizard.next')} onDone={() => firstRun.go('volunteers')} />
           ) : null
         }
       </Listed>

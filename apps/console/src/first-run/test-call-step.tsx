@@ -58,7 +58,7 @@ export function TestCallStep() {
           {number.carrier === 'simulator' ? (
             <div className="row">
               <Button
-                kind="primary"
+                kind={snapshot?.offer ? 'secondary' : 'primary'}
                 size="large"
                 icon={<PhoneCall size={18} aria-hidden />}
                 isPending={call.busy}

@@ -12,6 +12,7 @@ import { useMyCalls } from '../server/lists.ts';
 import { useFollowed, useServices, useWork } from '../services.tsx';
 import { Listed } from '../shell/listed.tsx';
 import { Timer, useNow, useServerNow } from '../shell/moving-time.tsx';
+import { shownState } from '../shell/state-words.tsx';
 import { DialInState } from './dial-in-state.tsx';
 import { QueueCard } from './queue-card.tsx';
 import { ExampleWelcome } from './example-welcome.tsx';
@@ -74,9 +75,10 @@ export function RestingHome({ snapshot }: { snapshot: OperatorSnapshot }) {
 function MyState({ snapshot }: { snapshot: OperatorSnapshot }) {
   const { t } = useTranslation();
   const { presence } = snapshot;
-  const { desk } = useWork();
+  const { desk, line } = useWork();
   const { attention } = useServices();
   const { busy } = useFollowed(desk);
+  const shown = shownState(presence, useFollowed(line).link);
   const { state, reason } = presence;
   const chosen = state === 'available' || state === 'offline' || state === 'break' ? state : null;
   const choose = (to: 'available' | 'break' | 'offline') => {
@@ -88,17 +90,19 @@ function MyState({ snapshot }: { snapshot: OperatorSnapshot }) {
     <div className="my-state">
       <div className="my-state-words">
         <h1>
-          <span className={`state state-${state}`}>
+          <span className={`state state-${shown}`}>
             <span className="state-mark" aria-hidden="true" />
-            {t(`my-state.${state}`)}
+            {t(`my-state.${shown}`)}
           </span>
         </h1>
-        <span className="quiet spoken">
-          <Timer since={presence.since} />
-        </span>
+        {shown === 'out-of-reach' ? null : (
+          <span className="quiet spoken">
+            <Timer since={presence.since} />
+          </span>
+        )}
       </div>
       <p className="quiet">
-        {reason === 'missed-calls' ? t('my-state.missed-calls-why') : t(`my-state.${state}-means`)}
+        {reason === 'missed-calls' ? t('my-state.missed-calls-why') : t(`my-state.${shown}-means`)}
       </p>
       {reason === 'missed-calls' ? (
         <Notice

@@ -13,11 +13,13 @@ import { Recorder } from './recorder.tsx';
 interface GreetingFormProps {
   readonly hotline: Hotline;
   readonly saveWord: string;
+  /** A step of the set-up: saving is what goes on. */
+  readonly step?: boolean;
   readonly onDone: () => void;
 }
 
 /** What a caller hears first: the standard words, own words spoken by the carrier, or a recording. */
-export function GreetingForm({ hotline, saveWord, onDone }: GreetingFormProps) {
+export function GreetingForm({ hotline, saveWord, step = false, onDone }: GreetingFormProps) {
   const { t } = useTranslation();
   const { rest } = useServices();
   const queries = useQueryClient();
@@ -70,7 +72,13 @@ export function GreetingForm({ hotline, saveWord, onDone }: GreetingFormProps) {
         </Notice>
       )}
       <div>
-        <Button kind="primary" size="large" isDisabled={!ready} isPending={save.busy} onPress={() => save.run()}>
+        <Button
+          kind={step ? 'primary' : 'secondary'}
+          size={step ? 'large' : 'usual'}
+          isDisabled={!ready}
+          isPending={save.busy}
+          onPress={() => save.run()}
+        >
           {saveWord}
         </Button>
       </div>

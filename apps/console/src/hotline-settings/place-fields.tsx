@@ -2,7 +2,7 @@ import { LanguageTag } from '@ringdown/protocol/ids';
 import { builtInLanguages } from '@ringdown/protocol/prompt-kinds';
 import { Combo, Select } from '@ringdown/ui/select';
 import { useTranslation } from 'react-i18next';
-import { languageName } from '../shell/time-words.ts';
+import { languageName, zoneName } from '../shell/time-words.ts';
 
 /** The languages that the gateway's prompts exist in. */
 export const SPOKEN = builtInLanguages.map((language) => LanguageTag.parse(language));
@@ -50,7 +50,7 @@ export function TimeZoneField({ value, onChange }: { value: string; onChange: (v
       hint={t('hotline.time-zone-hint')}
       value={value}
       onChange={onChange}
-      choices={zones.map((id) => ({ id, name: id.replaceAll('_', ' ') }))}
+      choices={zones.map((id) => ({ id, name: zoneName(id) }))}
     />
   );
 }

@@ -170,7 +170,13 @@ function InviteRow({ invite }: { invite: Invite }) {
       <span className="list-row-main">
         {t(`role.${invite.role}`)}
         <span className="quiet" style={{ display: 'block' }}>
-          {t('invite.made')} <Ago at={invite.createdAt} /> · {t('invite.expires')} <Ago at={invite.expiresAt} />
+          {t('invite.made')} <Ago at={invite.createdAt} />
+          {invite.state === 'open' ? (
+            <>
+              {' · '}
+              {t('invite.expires')} <Ago at={invite.expiresAt} />
+            </>
+          ) : null}
         </span>
       </span>
       <span className="list-row-facts">

@@ -16,7 +16,13 @@ export function CallRow({ call, person = false }: { call: CallSummary; person?: 
         <strong>{call.termination ? t(`termination.${call.termination.reason}`) : t(`phase.${call.phase}`)}</strong>
         <span className="quiet" style={{ display: 'block' }}>
           <Ago at={call.arrivedAt} /> · {call.hotlineName} ·{' '}
-          {call.test ? t('practice.scripted-caller') : call.callerMasked || t('call.withheld')}
+          {call.test ? (
+            t('practice.scripted-caller')
+          ) : call.callerMasked ? (
+            <span className="unbroken">{call.callerMasked}</span>
+          ) : (
+            t('call.withheld')
+          )}
         </span>
       </span>
       <span className="list-row-facts">

@@ -10,7 +10,7 @@ import { CircleCheck, Sprout, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureWords } from '../shell/failure-words.ts';
-import { clockTime, exactTime, languageName } from '../shell/time-words.ts';
+import { clockTime, dayAndTime, languageName } from '../shell/time-words.ts';
 import { momentWords } from './practice-words.ts';
 import { useNoteFacts, usePracticeDetail, useRemovePractice, useSharePractice } from './use-practice.ts';
 import '../calls/timeline.css';
@@ -51,8 +51,8 @@ function Result({ practice }: { practice: PracticeDetail }) {
             <Tag>{languageName(practice.language)}</Tag>
             <span className="quiet">
               {practice.mine
-                ? exactTime(practice.startedAt)
-                : `${practice.person.name} · ${exactTime(practice.startedAt)}`}
+                ? dayAndTime(practice.startedAt)
+                : `${practice.person.name} · ${dayAndTime(practice.startedAt)}`}
             </span>
           </p>
         </div>

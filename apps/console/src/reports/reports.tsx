@@ -13,7 +13,7 @@ import { RestFailure } from '../server/rest.ts';
 import { useServices } from '../services.tsx';
 import { failureWords } from '../shell/failure-words.ts';
 import { percent, wholeNumber } from '../shell/number-words.ts';
-import { dayWords } from '../shell/time-words.ts';
+import { dayWords, zoneName } from '../shell/time-words.ts';
 import { Figure, ServiceLevel } from '../supervise/figures.tsx';
 import { ReportTable } from './report-table.tsx';
 import { duration } from './report-words.ts';
@@ -121,7 +121,7 @@ function ReportView({ report }: { report: Report }) {
   const { t } = useTranslation();
   const { total, goal } = report;
   const none = t('floor.none');
-  const zones = [...new Set(report.hotlines.map(({ timeZone }) => timeZone))].join(', ');
+  const zones = [...new Set(report.hotlines.map(({ timeZone }) => zoneName(timeZone)))].join(', ');
   const span = report.from === report.to ? dayWords(report.from) : `${dayWords(report.from)} – ${dayWords(report.to)}`;
   return (
     <>

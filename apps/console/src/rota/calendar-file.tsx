@@ -6,6 +6,7 @@ import { Download, Upload } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { hasWords } from '../catalogue/translate.ts';
+import { zoneName } from '../shell/time-words.ts';
 import { useAction } from '../shell/use-action.ts';
 import type { RotaChanges } from './use-rota.ts';
 
@@ -23,7 +24,7 @@ export function CalendarFile({ view, changes }: { view: RotaView; changes: RotaC
   });
   const wordsOf = ({ reason }: CalendarProblem) => {
     const key = `rota.problem.${reason}`;
-    return hasWords(key) ? t(key, { zone: view.rota.timeZone }) : t('rota.problem.not-readable');
+    return hasWords(key) ? t(key, { zone: zoneName(view.rota.timeZone) }) : t('rota.problem.not-readable');
   };
   return (
     <Card title={t('rota.file')} padded>

@@ -17,33 +17,38 @@ export function Holidays({ view, changes }: { view: RotaView; changes: RotaChang
   const { holidays } = view.rota;
   return (
     <Card title={t('rota.holidays')} padded>
-      {holidays.length === 0 ? <p className="quiet">{t('rota.no-holidays')}</p> : null}
-      <ul>
-        {holidays.map((holiday) => (
-          <li key={holiday.holidayId} className="row">
-            <span className="list-row-main">
-              <strong>{holiday.name}</strong>
-              <span className="quiet rota-line">
-                {shortDay(holiday.from)}
-                {holiday.to === holiday.from ? '' : ` – ${shortDay(holiday.to)}`} · {t(`rota.effect-${holiday.effect}`)}
-              </span>
-            </span>
-            {view.mayEdit ? (
-              <Button
-                kind="quiet"
-                icon={<Trash2 size={16} aria-hidden />}
-                isPending={remove.busy}
-                onPress={() => remove.run(holiday.holidayId)}
-              >
-                {t('rota.remove')}
-                <span className="only-read"> {holiday.name}</span>
-              </Button>
-            ) : null}
-          </li>
-        ))}
-      </ul>
-      {remove.failure === undefined ? null : <Notice tone="danger">{remove.failure}</Notice>}
-      {view.mayEdit ? <HolidayForm changes={changes} /> : null}
+      <div className="stack">
+        {holidays.length === 0 ? <p className="quiet">{t('rota.no-holidays')}</p> : null}
+        {holidays.length > 0 ? (
+          <ul>
+            {holidays.map((holiday) => (
+              <li key={holiday.holidayId} className="row">
+                <span className="list-row-main">
+                  <strong>{holiday.name}</strong>
+                  <span className="quiet rota-line">
+                    {shortDay(holiday.from)}
+                    {holiday.to === holiday.from ? '' : ` – ${shortDay(holiday.to)}`} ·{' '}
+                    {t(`rota.effect-${holiday.effect}`)}
+                  </span>
+                </span>
+                {view.mayEdit ? (
+                  <Button
+                    kind="quiet"
+                    icon={<Trash2 size={16} aria-hidden />}
+                    isPending={remove.busy}
+                    onPress={() => remove.run(holiday.holidayId)}
+                  >
+                    {t('rota.remove')}
+                    <span className="only-read"> {holiday.name}</span>
+                  </Button>
+                ) : null}
+              </li>
+            ))}
+          </ul>
+        ) : null}
+        {remove.failure === undefined ? null : <Notice tone="danger">{remove.failure}</Notice>}
+        {view.mayEdit ? <HolidayForm changes={changes} /> : null}
+      </div>
     </Card>
   );
 }

@@ -14,6 +14,7 @@ import { useHotlines } from '../server/lists.ts';
 import { useWork } from '../services.tsx';
 import { failureWords } from '../shell/failure-words.ts';
 import { Listed } from '../shell/listed.tsx';
+import { zoneName } from '../shell/time-words.ts';
 import { useAction } from '../shell/use-action.ts';
 import { CalendarFile } from './calendar-file.tsx';
 import type { Evening } from './evenings.ts';
@@ -131,7 +132,7 @@ function RotaThere({ view, changes }: { view: RotaView; changes: RotaChanges }) 
             {t('rota.add')}
           </Button>
         ) : null}
-        <span className="quiet">{t('rota.zone', { zone: view.rota.timeZone })}</span>
+        <span className="quiet">{t('rota.zone', { zone: zoneName(view.rota.timeZone) })}</span>
       </div>
       {view.rota.shifts.length === 0 ? (
         <Notice tone="accent" title={t('rota.empty-title')}>

@@ -8,7 +8,7 @@ import { Tag } from '@ringdown/ui/tag';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureWords } from '../shell/failure-words.ts';
-import { clockTime } from '../shell/time-words.ts';
+import { clockTime, zoneName } from '../shell/time-words.ts';
 import { nameIn } from './rota-words.ts';
 import { useWhatIf } from './use-rota.ts';
 
@@ -34,7 +34,7 @@ export function WhatIfCard({ view, today }: { view: RotaView; today: LocalDate }
           <p className="quiet">{t('rota.what-if-now-hint')}</p>
         ) : (
           <Field
-            label={t('rota.what-if-when', { zone: view.rota.timeZone })}
+            label={t('rota.what-if-when', { zone: zoneName(view.rota.timeZone) })}
             type="datetime-local"
             value={when}
             onChange={setWhen}

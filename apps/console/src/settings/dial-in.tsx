@@ -7,7 +7,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useServices } from '../services.tsx';
-import { exactTime } from '../shell/time-words.ts';
+import { dayAndTime } from '../shell/time-words.ts';
 import { useAction } from '../shell/use-action.ts';
 import './dial-in.css';
 
@@ -91,7 +91,7 @@ function KnownCode({ access, code }: { access: DialInAccess; code: string }) {
     <>
       {access.lockedUntil === null ? null : (
         <Notice tone="warning" title={t('dial-in.locked-title')} live="polite">
-          {t('dial-in.locked', { time: exactTime(access.lockedUntil) })}
+          {t('dial-in.locked', { time: dayAndTime(access.lockedUntil) })}
         </Notice>
       )}
       {access.lockedUntil === null && access.wrongTries > 0 ? (

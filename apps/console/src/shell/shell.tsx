@@ -154,7 +154,7 @@ function TopBar({ onHelp, onPalette }: { onHelp: () => void; onPalette: () => vo
   const { account } = useServices();
   const navigate = useNavigate();
   const work = useWork();
-  const { snapshot } = useFollowed(work.line);
+  const { snapshot, link } = useFollowed(work.line);
   const { me, keyKind } = work.account;
   const queue = snapshot?.queue;
   const [dialog, setDialog] = useState<'key' | 'wipe' | null>(null);
@@ -166,7 +166,7 @@ function TopBar({ onHelp, onPalette }: { onHelp: () => void; onPalette: () => vo
         <span aria-hidden="true">{t('product')}</span>
       </span>
       <span className="topbar-hotline">{me.hotlines.map(({ name }) => name).join(', ') || me.organisation.name}</span>
-      {snapshot ? <StateMark presence={snapshot.presence} /> : null}
+      {snapshot ? <StateMark presence={snapshot.presence} link={link} /> : null}
       <div className="topbar-end">
         {queue ? (
           <span className="topbar-waiting quiet">

@@ -32,11 +32,18 @@ export function ago(at: number, now: number): string {
 export const exactTime = (at: number): string =>
   new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
 
+/** For what isn't about seconds. */
+export const dayAndTime = (at: number): string =>
+  new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+
 export const timeOfDay = (at: number): string =>
   new Intl.DateTimeFormat(language(), { timeStyle: 'medium' }).format(at);
 
 export const languageName = (tag: string): string =>
   new Intl.DisplayNames([language()], { type: 'language' }).of(tag) ?? tag;
+
+/** `America/New York`: as the list of zones names it. */
+export const zoneName = (zone: string): string => zone.replaceAll('_', ' ');
 
 /** A day `YYYY-MM-DD` without a time or a zone. */
 export const dayWords = (day: string): string =>
