@@ -119,6 +119,21 @@ test.describe('links that break', () => {
     await isSameCall();
   });
 
+  test('a file of the console that can’t be had is told in words beside the call, and a reload brings the page', async () => {
+    const files = '**/assets/dispatch-board-*.js';
+    await anasContext.route(files, (route) => route.abort());
+    await ana.getByRole('link', { name: 'Sent out' }).click();
+    await stage.isIn(ana, "A part of the console couldn't be loaded");
+    await stage.noSeriousFinding(ana);
+    await hear(ana, [CALLER_HZ]);
+    await callerHears(ANA_HZ);
+    await anasContext.unroute(files);
+    await ana.getByRole('button', { name: 'Reload the page' }).click();
+    await stage.isIn(ana, 'Sent out');
+    await hear(ana, [CALLER_HZ]);
+    await isSameCall();
+  });
+
   test('a guest who reloads is back with sound, and the call goes on meanwhile', async () => {
     await stage.becomes(owner, 'Available');
     await ana.keyboard.press('t');

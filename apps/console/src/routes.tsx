@@ -8,6 +8,7 @@ import {
 import { withWords } from './catalogue/translate.ts';
 import { Home } from './home/home.tsx';
 import { MyCalls } from './my-calls/my-calls.tsx';
+import { Broken } from './shell/broken.tsx';
 import { Gate } from './shell/gate.tsx';
 import { NotFound } from './shell/not-found.tsx';
 
@@ -66,6 +67,11 @@ const hotlines = createRoute({
   getParentRoute: () => root,
   path: '/hotlines',
   component: page(() => import('./hotline-settings/hotlines.tsx'), 'Hotlines'),
+});
+const newHotline = createRoute({
+  getParentRoute: () => root,
+  path: '/hotlines/new',
+  component: page(() => import('./hotline-settings/new-hotline.tsx'), 'NewHotline'),
 });
 const hotline = createRoute({
   getParentRoute: () => root,
@@ -143,6 +149,7 @@ export function makeRouter(history?: RouterHistory) {
     call,
     members,
     hotlines,
+    newHotline,
     hotline,
     log,
     queue,
@@ -152,7 +159,12 @@ export function makeRouter(history?: RouterHistory) {
     reports,
     wallboard,
   ]);
-  return createRouter({ routeTree, scrollRestoration: true, ...(history ? { history } : {}) });
+  return createRouter({
+    routeTree,
+    scrollRestoration: true,
+    defaultErrorComponent: Broken,
+    ...(history ? { history } : {}),
+  });
 }
 
 declare module '@tanstack/react-router' {

@@ -88,6 +88,11 @@ export function startWork(services: ConsoleServices, account: OpenAccount): { wo
     floor.changed(topic);
     void queries.invalidateQueries({ queryKey: [topic] });
     if (topic === 'members' || topic === 'gateways') void keeper?.check();
+    // One's own hotlines, role and names may be others now.
+    if (topic === 'members' || topic === 'hotlines') {
+      void queries.invalidateQueries({ queryKey: ['hotlines'] });
+      void services.account.refresh();
+    }
   });
   const stopLead = page.onLead(() => desk.follow());
   const notes = new NoteDesk({ rest, device, vaults, line, me: me.operatorId });

@@ -317,6 +317,7 @@ export interface ConsoleServerToClient {
       | 'calls'
       | 'voicemails'
       | 'members'
+      | 'hotlines'
       | 'gateways'
       | 'notes'
       | 'follow-ups'

@@ -2,14 +2,16 @@ import { Link } from '@tanstack/react-router';
 import { Blank, Card } from '@ringdown/ui/card';
 import { ClipboardList } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useAdminLog } from '../server/lists.ts';
+import { useAdminLog, useHotlines, useMembers } from '../server/lists.ts';
 import { Listed } from '../shell/listed.tsx';
 import { Ago } from '../shell/moving-time.tsx';
+import { detailWords } from './log-details.ts';
 import '../home/home.css';
 
 export function AdminLog() {
   const { t } = useTranslation();
   const log = useAdminLog();
+  const names = { hotlines: useHotlines().data ?? [], members: useMembers().data ?? [] };
   return (
     <div className="page">
       <div className="page-head">
@@ -35,7 +37,7 @@ export function AdminLog() {
                       <span className="quiet" style={{ display: 'block' }}>
                         <Ago at={line.at} />
                         {line.actor ? ` · ${line.actor.name}` : ''}
-                        {Object.entries(line.details).map(([name, value]) => ` · ${name}: ${value}`)}
+                        {detailWords(line.details, names, t).map((words) => ` · ${words}`)}
                       </span>
                     </span>
                     {line.callId === null ? null : (

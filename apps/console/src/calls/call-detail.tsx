@@ -97,13 +97,18 @@ function Caller({ call }: { call: Detail }) {
     setNumber(answer.number);
     setAsking(false);
   });
+  const shown = number === undefined ? call.callerMasked || undefined : (number ?? undefined);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (reason.trim().length >= 5) reveal.run();
   };
   return (
     <span className="row">
-      {number === undefined ? call.callerMasked || t('call.withheld') : (number ?? t('detail.withheld'))}
+      {shown === undefined ? (
+        t(number === null ? 'detail.withheld' : 'call.withheld')
+      ) : (
+        <span className="masked-number">{shown}</span>
+      )}
       {mayReveal && number === undefined && call.callerMasked !== '' ? (
         <Button kind="quiet" icon={<Eye size={16} aria-hidden />} onPress={() => setAsking(true)}>
           {t('detail.reveal')}

@@ -1,9 +1,9 @@
-import { CreateHotline, CreateOwner, GatewayInfo, Hotline, Me, PhoneNumber, SetupState } from '@ringdown/protocol/http';
-import { HotlineId, LanguageTag } from '@ringdown/protocol/ids';
+import { CreateOwner, GatewayInfo, Me, PhoneNumber, SetupState } from '@ringdown/protocol/http';
+import type { HotlineId } from '@ringdown/protocol/ids';
 import { signRoster } from '@ringdown/crypto/roster';
 import type { Signer } from '@ringdown/crypto/signer';
 import { z } from 'zod';
-import { Vaults } from '../hotline-settings/vaults.ts';
+import { createHotline } from '../hotline-settings/create-hotline.ts';
 import type { ConsoleServices } from '../services.tsx';
 
 export interface NewOwner {
@@ -40,25 +40,6 @@ async function makeKey({ account }: Parts, key: KeyChoice): Promise<Signer> {
   return made.signer;
 }
 
-export type HotlineWish = Pick<z.input<typeof CreateHotline>, 'name' | 'timeZone' | 'hours'> & {
-  readonly language: string;
-};
-
-/** Makes the vault in this browser, the hotline at the server, and the first roster if there is none. */
-export async function createHotline(parts: Parts, signer: Signer, wish: HotlineWish): Promise<Hotline> {
-  const { rest } = parts;
-  const me = await signer.getPublicKey();
-  const hotlineId = HotlineId.parse(crypto.randomUUID());
-  const json = CreateHotline.parse({
-    ...wish,
-    hotlineId,
-    language: LanguageTag.parse(wish.language),
-    greeting: { kind: 'standard' },
-    vault: await new Vaults(signer, me).create(hotlineId),
-  });
-  return rest.ask(Hotline, '/api/hotlines', { method: 'POST', json });
-}
-
 /** Version 1: the owner and the gateways that are there. Later versions are the roster keeper's. */
 export async function signFirstRoster({ rest, pin, now }: Parts, signer: Signer): Promise<void> {
   const gateways = await rest.ask(z.array(GatewayInfo), '/api/gateways');
@@ -91,7 +72,7 @@ export async function setUpExample(
   if (open.step !== 'open') throw new Error('The example could not sign in with its own key');
   await signFirstRoster(parts, open.signer);
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const hotline = await createHotline(parts, open.signer, {
+  const hotline = await createHotline(parts.rest, open.signer, {
     name: hotlineName,
     language: 'en',
     timeZone,

@@ -6,7 +6,7 @@ import { Switch } from '@ringdown/ui/choice';
 import { Field } from '@ringdown/ui/field';
 import { Notice } from '@ringdown/ui/notice';
 import { Tag } from '@ringdown/ui/tag';
-import { ArrowLeft, PhoneCall, SlidersHorizontal } from 'lucide-react';
+import { ArrowLeft, PhoneCall, Plus, SlidersHorizontal } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IntakeBuilder } from '../notes/intake-builder.tsx';
@@ -27,11 +27,18 @@ import '../home/home.css';
 
 export function Hotlines() {
   const { t } = useTranslation();
+  const { account } = useWork();
   const hotlines = useHotlines();
   return (
     <div className="page">
       <div className="page-head">
         <h1>{t('nav.hotlines')}</h1>
+        {account.me.role === 'owner' ? (
+          <Link to="/hotlines/new" className={buttonClass('secondary')}>
+            <Plus size={16} aria-hidden />
+            {t('hotline.add')}
+          </Link>
+        ) : null}
       </div>
       <Card>
         <Listed

@@ -2,7 +2,8 @@ import { LanguageTag } from '@ringdown/protocol/ids';
 import { builtInLanguages } from '@ringdown/protocol/prompt-kinds';
 import { Combo, Select } from '@ringdown/ui/select';
 import { useTranslation } from 'react-i18next';
-import { languageName, zoneName } from '../shell/time-words.ts';
+import { languageLabel } from '../shell/label-words.ts';
+import { zoneName } from '../shell/time-words.ts';
 
 /** The languages that the gateway's prompts exist in. */
 export const SPOKEN = builtInLanguages.map((language) => LanguageTag.parse(language));
@@ -16,7 +17,7 @@ export const OTHER_LANGUAGES = (
 
 /** By their names in the language of the console. */
 export const byName = (languages: readonly string[]) =>
-  languages.map((id) => ({ id, name: languageName(id) })).toSorted((one, other) => one.name.localeCompare(other.name));
+  languages.map((id) => ({ id, name: languageLabel(id) })).toSorted((one, other) => one.name.localeCompare(other.name));
 
 interface LanguageFieldProps {
   readonly value: string;

@@ -10,6 +10,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useServices } from '../services.tsx';
 import { failureWords } from '../shell/failure-words.ts';
+import { languageLabel } from '../shell/label-words.ts';
 import { languageName } from '../shell/time-words.ts';
 import { ChangePrompt } from './change-prompt.tsx';
 import { PromptRow } from './prompt-row.tsx';
@@ -53,7 +54,7 @@ function Languages({ hotlineId, prompts }: { hotlineId: string; prompts: Hotline
   const { languages } = prompts;
   const language = languages.find((each) => each.language === chosen) ?? languages[0];
   if (!language) return null;
-  const names = languages.map(({ language: id }) => ({ id: id as string, name: languageName(id) }));
+  const names = languages.map(({ language: id }) => ({ id: id as string, name: languageLabel(id) }));
   const choice = { label: t('prompts.language'), value: language.language as string, onChange: setChosen };
   const shown = prompts.prompts.filter((each) => [language.language, NO_LANGUAGE].includes(each.language));
   return (

@@ -7,6 +7,7 @@ import { Link as LinkIcon } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useServices, useWork } from '../services.tsx';
+import { asLabel } from '../shell/label-words.ts';
 import { CopyLine } from '../shell/copy-line.tsx';
 import { useAction } from '../shell/use-action.ts';
 
@@ -42,7 +43,7 @@ export function InviteForm({ hotlines }: { hotlines: readonly Hotline[] }) {
         label={t('invite.role')}
         value={role}
         onChange={setRole}
-        choices={(['volunteer', 'supervisor', 'admin'] as const).map((id) => ({ id, name: t(`role.${id}`) }))}
+        choices={(['volunteer', 'supervisor', 'admin'] as const).map((id) => ({ id, name: asLabel(t(`role.${id}`)) }))}
       />
       <div>
         <Button icon={<LinkIcon size={16} aria-hidden />} isPending={make.busy} onPress={() => make.run()}>

@@ -9,6 +9,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGateways, useHotlines, useInvites, useMembers } from '../server/lists.ts';
 import { useServices, useWork } from '../services.tsx';
+import { asLabel } from '../shell/label-words.ts';
 import { Listed } from '../shell/listed.tsx';
 import { Ago } from '../shell/moving-time.tsx';
 import { useAction } from '../shell/use-action.ts';
@@ -95,6 +96,10 @@ function MemberRow({ member }: { member: Member }) {
   const [asking, setAsking] = useState(false);
   const [serving, setServing] = useState(false);
   const hotlines = useHotlines();
+  const serves = hotlines.data
+    ?.filter(({ hotlineId }) => member.hotlineIds.includes(hotlineId))
+    .map(({ name }) => name)
+    .join(', ');
   const remove = useAction(async () => {
     await rest.tell(`/api/members/${member.operatorId}`, { method: 'DELETE' });
     await keeper?.check();
@@ -109,6 +114,7 @@ function MemberRow({ member }: { member: Member }) {
         <strong>{member.name}</strong> {me ? <span className="quiet">{t('members.me')}</span> : null}
         <span className="quiet" style={{ display: 'block' }}>
           {t(`role.${member.role}`)} · {t('members.joined')} <Ago at={member.joinedAt} />
+          {(hotlines.data?.length ?? 0) > 1 ? ` · ${serves || t('members.serves-none')}` : ''}
         </span>
       </span>
       <span className="list-row-facts">
@@ -120,11 +126,9 @@ function MemberRow({ member }: { member: Member }) {
         {!member.inRoster && keeper ? (
           <Button onPress={() => void keeper.confirm(member.publicKey)}>{t('banner.add')}</Button>
         ) : null}
-        {member.hotlineIds.length > 0 ? (
-          <Button kind="quiet" onPress={() => setServing(true)}>
-            {t('service.edit')}
-          </Button>
-        ) : null}
+        <Button kind="quiet" onPress={() => setServing(true)}>
+          {t('service.edit')}
+        </Button>
         {me || member.role === 'owner' ? null : (
           <Button kind="quiet" onPress={() => setAsking(true)}>
             {t('members.remove')}
@@ -168,7 +172,7 @@ function InviteRow({ invite }: { invite: Invite }) {
   return (
     <div className="list-row">
       <span className="list-row-main">
-        {t(`role.${invite.role}`)}
+        {asLabel(t(`role.${invite.role}`))}
         <span className="quiet" style={{ display: 'block' }}>
           {t('invite.made')} <Ago at={invite.createdAt} />
           {invite.state === 'open' ? (

@@ -1,7 +1,8 @@
 import { MemberService } from '@ringdown/protocol/distribution';
 import type { Hotline, Member } from '@ringdown/protocol/http';
-import { LanguageTag } from '@ringdown/protocol/ids';
+import { type HotlineId, LanguageTag } from '@ringdown/protocol/ids';
 import { Button } from '@ringdown/ui/button';
+import { Checks } from '@ringdown/ui/choice';
 import { Field } from '@ringdown/ui/field';
 import { Notice } from '@ringdown/ui/notice';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -10,6 +11,7 @@ import { useTranslation } from 'react-i18next';
 import { useServices } from '../services.tsx';
 import { Listed } from '../shell/listed.tsx';
 import { useAction } from '../shell/use-action.ts';
+import './service-form.css';
 
 const parts = (text: string): string[] =>
   text
@@ -17,7 +19,10 @@ const parts = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-/** What a person speaks and can do, and how they serve each hotline (Q2, Q12). */
+/** As a new member of a hotline starts out. */
+const NEW_ROW = { weight: '1', penalty: '0', shiftCapacity: '' };
+
+/** What a person speaks and can do, which hotlines they belong to and how they serve each (Q2, Q12, X9). */
 export function ServiceForm({
   member,
   hotlines,
@@ -75,6 +80,8 @@ function Fields({
       shiftCapacity: row.shiftCapacity.trim() === '' ? null : Number(row.shiftCapacity),
     })),
   });
+  const put = (hotlineId: HotlineId, on: boolean) =>
+    setRows(on ? [...rows, { hotlineId, ...NEW_ROW }] : rows.filter((row) => row.hotlineId !== hotlineId));
   const issues = wish.success ? [] : wish.error.issues.map(({ path }) => path);
   const save = useAction(async () => {
     if (!wish.success) return;
@@ -88,6 +95,16 @@ function Fields({
   };
   return (
     <form className="stack" onSubmit={submit}>
+      <Checks
+        label={t('service.hotlines')}
+        choices={hotlines.map(({ hotlineId, name }) => ({ id: hotlineId, name }))}
+        values={rows.map(({ hotlineId }) => hotlineId)}
+        onChange={(id, on) => put(id as HotlineId, on)}
+      />
+      {rows.length === 0 ? <Notice tone="warning">{t('service.no-hotlines')}</Notice> : null}
+      {service.hotlines.some(({ hotlineId }) => !rows.some((row) => row.hotlineId === hotlineId)) ? (
+        <p className="quiet">{t('service.hotlines-hint')}</p>
+      ) : null}
       <Field
         label={t('service.languages')}
         hint={t('service.languages-hint')}
@@ -106,7 +123,7 @@ function Fields({
         maxLength={600}
       />
       {rows.map((row, index) => (
-        <fieldset key={row.hotlineId} className="stack">
+        <fieldset key={row.hotlineId} className="service-hotline stack">
           <legend>{hotlines.find(({ hotlineId }) => hotlineId === row.hotlineId)?.name ?? ''}</legend>
           {(['weight', 'penalty', 'shiftCapacity'] as const).map((key) => (
             <Field

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { HotlineBook } from '@ringdown/features-hotlines/hotline-book';
 import { SESSION_COOKIE, readCookie } from '@ringdown/features-operators/session-cookie';
 import { SignInService } from '@ringdown/features-operators/sign-in.service';
 import { Clock } from '@ringdown/platform/clock';
@@ -86,7 +87,9 @@ export class ConsoleLinks implements OnApplicationShutdown {
     private readonly engine: CallEngine,
     private readonly clock: Clock,
     private readonly notes: NoteLinks,
+    book: HotlineBook,
   ) {
+    book.onChanged(() => links.toConsoles('changed', { topic: 'hotlines' }));
     this.consoles = hub.io.of(CONSOLE_NAMESPACE) as unknown as typeof this.consoles;
     this.consoles.use((socket, next) => {
       this.admit(socket).then(

@@ -10,6 +10,7 @@ const MAX_REMEMBERED = 5_000;
 /** Hotlines and their numbers as calls see them: asked for each call several times, changed seldom. */
 @Injectable()
 export class HotlineBook {
+  private readonly listeners: (() => void)[] = [];
   private readonly remembered = new Map<string, { hotline: Promise<HotlineRow | null>; until: Instant }>();
 
   constructor(
@@ -25,9 +26,14 @@ export class HotlineBook {
     return this.remember(`${carrierAccountId}/${e164}`, () => this.hotlines.findByNumber(e164, carrierAccountId));
   }
 
+  onChanged(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
   /** Something was changed by this process. */
-  forget(): void {
+  changed(): void {
     this.remembered.clear();
+    for (const listener of this.listeners) listener();
   }
 
   private remember(key: string, find: () => Promise<HotlineRow | null>): Promise<HotlineRow | null> {

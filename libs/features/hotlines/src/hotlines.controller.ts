@@ -84,6 +84,7 @@ export class HotlinesController {
       body.vault.wraps.map((wrap) => ({ ...wrap, wrappedBy: operator.publicKey })),
     );
     await this.people.addToHotline(operator.operatorId, hotlineId);
+    this.book.changed();
     const row = await this.hotlines.findHotline(hotlineId);
     if (!row) throw notFound('hotline');
     return this.toHotline(row, operator);
@@ -114,7 +115,7 @@ export class HotlinesController {
     const recorded = row.greeting.kind === 'recording' ? row.greeting.promptId : null;
     const isKept = body.greeting?.kind === 'recording' && body.greeting.promptId === recorded;
     if (body.greeting && recorded && !isKept) await this.hotlines.retirePrompt(recorded, new Date(this.clock.now()));
-    this.book.forget();
+    this.book.changed();
     this.rotas.forget(hotlineId);
     return this.get(hotlineId, operator);
   }
@@ -157,6 +158,8 @@ export class HotlinesController {
       row.vaultVersion,
       body.map((wrap) => ({ ...wrap, wrappedBy: operator.publicKey })),
     );
+    // Whoever waits for their key may read from now on.
+    this.book.changed();
   }
 
   @SignedInAs('owner', 'admin')

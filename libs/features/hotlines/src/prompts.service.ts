@@ -53,7 +53,7 @@ export class PromptsService {
       await this.hotlines.useOwnPrompt(kind, language, prompt, at);
     }
     await this.hotlines.forgetRetiredPrompts(new Date(at.getTime() - KEEP_RETIRED_MS));
-    this.book.forget();
+    this.book.changed();
   }
 
   /** Back to what is built in. */
@@ -61,7 +61,7 @@ export class PromptsService {
     const at = new Date(this.clock.now());
     if (isOwnGreeting(hotline, kind, language)) await this.setGreeting(hotline, { kind: 'standard' }, at);
     else await this.hotlines.removeOwnPrompt(hotline.hotlineId, kind, language, at);
-    this.book.forget();
+    this.book.changed();
   }
 
   /** A WAV file of what a phone gets. */
