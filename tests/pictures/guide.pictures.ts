@@ -37,7 +37,12 @@ test.describe('pictures for the guides', () => {
   });
 
   const go = (page: Page, path: string) => page.goto(`${product.client.origin}${path}`);
-  const settle = (page: Page) => page.waitForLoadState('networkidle').catch(() => undefined);
+  /** The state of the network is one of the past once a page was still: what is drawn says when it is whole. */
+  const settle = async (page: Page) => {
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+    await expect(page.locator('.bone, .note-bone, .report-chart-space')).toHaveCount(0, { timeout: 20_000 });
+    await expect(page.getByText(/^(Loading|Opening …)$/)).toHaveCount(0, { timeout: 20_000 });
+  };
   const take = async (page: Page, name: string) => {
     await settle(page);
     await page.screenshot({ path: `${FOLDER}/${name}.png` });
@@ -53,6 +58,14 @@ test.describe('pictures for the guides', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ to: number, from, audio: { tone: 700 } }),
     }).then((answer) => answer.json() as Promise<{ callSid: string }>);
+  const answers = async () => {
+    const answer = volunteer.getByRole('button', { name: /^Answer/ });
+    await expect(answer).toBeVisible({ timeout: 15_000 });
+    await take(volunteer, 'ringing');
+    await answer.click();
+    await expect(volunteer.getByText('encrypted, group verified')).toBeVisible({ timeout: 15_000 });
+  };
+  const note = (words: string) => volunteer.getByLabel('What should the next volunteer know?').fill(words);
   const becomes = async (page: Page, state: 'Available' | 'Offline') => {
     await go(page, '/');
     await page.locator('.segment', { hasText: state }).click();
@@ -83,21 +96,58 @@ test.describe('pictures for the guides', () => {
     await take(volunteer, 'home');
     await visit(volunteer, '/sound-check', 'sound-check');
     await visit(volunteer, '/settings', 'settings');
+    await volunteer.getByLabel('Text 1').fill('Wants a lawyer');
     await go(volunteer, '/');
   });
 
-  test('a call', async () => {
+  test('a team at work', async () => {
     await becomes(coordinator, 'Offline');
+    await go(coordinator, '/team');
+    await coordinator
+      .getByLabel('Write to the team')
+      .fill('The county jail changed its visiting hours: 08:00 to 11:00.');
+    await coordinator.getByRole('button', { name: 'Send' }).click();
+    await go(volunteer, '/team');
+    await volunteer.getByLabel('Write to the team').fill('Thank you. I am here until midnight.');
+    await volunteer.getByRole('button', { name: 'Send' }).click();
+    await expect(volunteer.getByText('Thank you. I am here until midnight.')).toBeVisible();
+    await go(volunteer, '/');
     await dial();
-    const answer = volunteer.getByRole('button', { name: /^Answer/ });
-    await expect(answer).toBeVisible({ timeout: 15_000 });
-    await take(volunteer, 'ringing');
-    await answer.click();
-    await expect(volunteer.getByText('encrypted, group verified')).toBeVisible({ timeout: 15_000 });
+    await answers();
+    await note('Her name is Ana. Arrested at the bridge, held at the county jail. Asked for a lawyer.');
+    await volunteer.getByRole('button', { name: /^End/ }).click();
+    await volunteer.getByRole('button', { name: /Done/ }).click();
+    await expect(volunteer.getByRole('heading', { name: 'You are available' })).toBeVisible({ timeout: 15_000 });
+    await go(coordinator, '/follow-ups');
+    for (const words of ['Send Ana a lawyer', 'Ask the jail when visitors are let in']) {
+      await coordinator.getByRole('button', { name: 'Add a follow-up' }).click();
+      await coordinator.getByLabel('What is to be done?').fill(words);
+      await coordinator.getByRole('button', { name: 'Add it' }).click();
+      await expect(coordinator.getByText(words)).toBeVisible();
+    }
+    await go(coordinator, '/dispatch');
+    await coordinator.getByRole('button', { name: 'Send someone' }).click();
+    await coordinator.getByRole('combobox', { name: 'Whom' }).fill('Robin');
+    await coordinator.getByRole('option', { name: 'Robin' }).click();
+    await coordinator.getByLabel('What to do, and where').fill('Bail papers to the county jail, desk 3.');
+    await coordinator.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect(coordinator.getByText('Bail papers to the county jail, desk 3.')).toBeVisible();
+  });
+
+  test('a call', async () => {
+    test.setTimeout(180_000);
+    await dial();
+    await answers();
+    await volunteer.waitForTimeout(50_000);
+    await note('Ana again. Her brother waits at the east gate and has the papers.');
+    await expect(volunteer.getByText('Saved, sealed')).toBeVisible({ timeout: 15_000 });
+    await volunteer.waitForTimeout(10_000);
     await take(volunteer, 'call');
     await becomes(coordinator, 'Available');
+    // Keys act where nobody types.
+    await volunteer.getByRole('heading', { name: 'Notes' }).click();
     await volunteer.keyboard.press('t');
-    await expect(volunteer.getByRole('button', { name: 'Ask' }).first()).toBeVisible();
+    await expect(volunteer.getByRole('button', { name: /^Ask\b/ }).first()).toBeVisible();
     await take(volunteer, 'transfer');
     await volunteer.keyboard.press('Escape');
     await volunteer.keyboard.press('Control+k');
@@ -123,14 +173,16 @@ test.describe('pictures for the guides', () => {
   test('after the call', async () => {
     await volunteer.keyboard.press('e');
     await expect(volunteer.getByRole('heading', { name: 'Write up the call' })).toBeVisible({ timeout: 15_000 });
-    await volunteer.getByRole('textbox').first().fill('Asked for a lawyer. Call the brother back tomorrow.');
+    await note('Ana again. Her brother waits at the east gate and has the papers. Call him back tomorrow.');
+    await expect(volunteer.getByText('Saved, sealed')).toBeVisible({ timeout: 15_000 });
     await take(volunteer, 'wrap-up');
     await volunteer.getByRole('button', { name: /Done/ }).click();
   });
 
   test('running the hotline', async () => {
     await visit(coordinator, '/calls', 'calls');
-    await coordinator.locator('a.list-row').last().click();
+    await coordinator.locator('a.list-row', { hasText: 'The volunteer ended' }).first().click();
+    await expect(coordinator.getByText('Call him back tomorrow')).toBeVisible();
     await take(coordinator, 'timeline');
     await visit(coordinator, '/rota', 'rota');
     await visit(coordinator, '/follow-ups', 'follow-ups');

@@ -12,7 +12,8 @@ import { useFollowed, useServices, useWork } from '../services.tsx';
 import { ContextPane } from '../shell/context-pane.tsx';
 import { Timer } from '../shell/moving-time.tsx';
 import { RESCUE_AFTER_MS, RescueCountdown } from '../shell/reconnecting.tsx';
-import { languageName, spokenDuration } from '../shell/time-words.ts';
+import { languageLabel } from '../shell/label-words.ts';
+import { spokenDuration } from '../shell/time-words.ts';
 import { ContactCard } from '../context/contact-card.tsx';
 import { NotePane } from '../notes/note-pane.tsx';
 import { TeamChat } from '../team/team-chat.tsx';
@@ -50,7 +51,7 @@ export function CallScreen({ call, place }: { call: CallView; place: DeskState['
             </h1>
             <div className="row">
               <span className="spoken">{t(`phase.${call.phase}`)}</span>
-              <Tag>{languageName(call.language)}</Tag>
+              <Tag>{languageLabel(call.language)}</Tag>
               <Tag>{t('caller.earlier', { count: call.earlierCalls })}</Tag>
               {call.test ? <Tag tone="accent">{t('call.test')}</Tag> : null}
             </div>

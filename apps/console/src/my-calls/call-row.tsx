@@ -19,7 +19,7 @@ export function CallRow({ call, person = false }: { call: CallSummary; person?: 
           {call.test ? (
             t('practice.scripted-caller')
           ) : call.callerMasked ? (
-            <span className="unbroken">{call.callerMasked}</span>
+            <span className="masked-number">{call.callerMasked}</span>
           ) : (
             t('call.withheld')
           )}

@@ -10,7 +10,8 @@ import { CircleCheck, Sprout, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureWords } from '../shell/failure-words.ts';
-import { clockTime, dayAndTime, languageName } from '../shell/time-words.ts';
+import { languageLabel } from '../shell/label-words.ts';
+import { clockTime, dayAndTime } from '../shell/time-words.ts';
 import { momentWords } from './practice-words.ts';
 import { useNoteFacts, usePracticeDetail, useRemovePractice, useSharePractice } from './use-practice.ts';
 import '../calls/timeline.css';
@@ -48,7 +49,7 @@ function Result({ practice }: { practice: PracticeDetail }) {
           </h1>
           <p className="row">
             <Tag tone="accent">{t('practice.mark')}</Tag>
-            <Tag>{languageName(practice.language)}</Tag>
+            <Tag>{languageLabel(practice.language)}</Tag>
             <span className="quiet">
               {practice.mine
                 ? dayAndTime(practice.startedAt)

@@ -17,7 +17,7 @@ import { useTranslation } from 'react-i18next';
 import { useFollowed, useWork } from '../services.tsx';
 import { failureWords } from '../shell/failure-words.ts';
 import { Ago } from '../shell/moving-time.tsx';
-import { languageName } from '../shell/time-words.ts';
+import { languageLabel } from '../shell/label-words.ts';
 import { usePracticeOverview, useStartPractice } from './use-practice.ts';
 import '../home/home.css';
 import './practice.css';
@@ -43,7 +43,7 @@ export function Practice() {
           label={t('practice.language')}
           value={language}
           onChange={setLanguage}
-          choices={LANGUAGES.map((id) => ({ id, name: languageName(id) }))}
+          choices={LANGUAGES.map((id) => ({ id, name: languageLabel(id) }))}
         />
       </div>
       <p>{t('practice.intro')}</p>
@@ -167,7 +167,7 @@ function Rows({ practices, person = false }: { practices: readonly PracticeSumma
               </span>
             </span>
             <span className="list-row-facts">
-              <Tag>{languageName(practice.language)}</Tag>
+              <Tag>{languageLabel(practice.language)}</Tag>
               {practice.endedAt === null ? <Tag tone="accent">{t('practice.goes-on')}</Tag> : null}
               {!person && practice.shared ? <Tag>{t('practice.is-shared')}</Tag> : null}
             </span>

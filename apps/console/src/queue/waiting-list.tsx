@@ -11,7 +11,7 @@ import { useTranslation } from 'react-i18next';
 import { useColleagues } from '../server/floor-lists.ts';
 import { useWork } from '../services.tsx';
 import { Timer } from '../shell/moving-time.tsx';
-import { languageName } from '../shell/time-words.ts';
+import { languageLabel } from '../shell/label-words.ts';
 import { drawnRows } from './rows.ts';
 import { whyNotWords } from './why-not.ts';
 
@@ -103,7 +103,7 @@ const WaitingRow = memo(function WaitingRow({
       <span className="waiting-what">
         <span className="row">
           {hotline ? <strong>{call.hotlineName}</strong> : null}
-          <Tag>{languageName(call.language)}</Tag>
+          <Tag>{languageLabel(call.language)}</Tag>
           {call.priority === 'medium' ? null : (
             <Tag tone={TONES[call.priority]}>{t(`waiting.level.${call.priority}`)}</Tag>
           )}

@@ -1,6 +1,7 @@
 import type { Report, ReportRow } from '@ringdown/protocol/reports';
 import i18next, { type TFunction } from 'i18next';
-import { clockTime, languageName } from '../shell/time-words.ts';
+import { languageLabel } from '../shell/label-words.ts';
+import { clockTime } from '../shell/time-words.ts';
 
 const language = () => i18next.resolvedLanguage ?? 'en';
 
@@ -19,7 +20,7 @@ export function rowName(report: Report, { key }: Pick<ReportRow, 'key'>, t: TFun
         timeZone: 'UTC',
       }).format(Date.parse(key));
     case 'language':
-      return key === 'und' ? t('reports.no-language') : languageName(key);
+      return key === 'und' ? t('reports.no-language') : languageLabel(key);
     case 'hotline':
       return report.hotlines.find(({ hotlineId }) => hotlineId === key)?.name ?? key;
   }

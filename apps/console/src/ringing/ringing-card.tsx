@@ -3,7 +3,8 @@ import { Button } from '@ringdown/ui/button';
 import { Tag } from '@ringdown/ui/tag';
 import { Phone } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { clockTime, languageName } from '../shell/time-words.ts';
+import { languageLabel } from '../shell/label-words.ts';
+import { clockTime } from '../shell/time-words.ts';
 import { RingLeft } from './ring-left.tsx';
 import './ringing.css';
 
@@ -40,7 +41,7 @@ export function RingingCard({ offer, now, soundsHere, answer, notNow }: RingingC
             : t('ringing.waiting', { time: clockTime(now - offer.waitingSince) })}
         </p>
         <div className="row">
-          <Tag>{languageName(offer.language)}</Tag>
+          <Tag>{languageLabel(offer.language)}</Tag>
           <Tag>{t('caller.earlier', { count: offer.earlierCalls })}</Tag>
           {offer.test ? <Tag tone="accent">{t('call.test')}</Tag> : null}
         </div>

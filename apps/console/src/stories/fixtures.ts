@@ -132,7 +132,7 @@ export const calls = (count: number): CallSummary[] =>
       waitedMs: 12_000 + index * 900,
       talkedMs: unanswered ? null : 312_000 + index * 1_000,
       operator: unanswered ? null : { operatorId: uuid(2 + (index % 4)), name: PEOPLE[index % 4] },
-      callerMasked: index % 5 === 0 ? 'Number withheld' : '+1 ••• ••• ••47',
+      callerMasked: index % 5 === 0 ? '' : '+1 ••• ••• ••47',
       hasNote: index % 3 === 0,
       hasVoicemail: unanswered,
       termination: live
