@@ -114,4 +114,19 @@ test.describe('an organisation with two hotlines', () => {
     await expect(line).toContainText('into: Legal intake');
     await picture(owner, 'log-of-hotlines');
   });
+
+  test('the owner gives another role, which is signed and opens what it leads at once', async () => {
+    await expect(ana.getByRole('link', { name: 'Supervise' })).toHaveCount(0);
+    const { row, dialog } = await skillsOfAna();
+    await dialog.getByRole('button', { name: 'Role' }).click();
+    await owner.getByRole('option', { name: 'Supervisor' }).click();
+    await picture(owner, 'member-role');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(row).toContainText('supervisor');
+    await expect(row).toContainText('In the signed roster');
+    await ana.getByRole('link', { name: 'Supervise' }).click();
+    await stage.isIn(ana, 'Supervise');
+    const { roster } = await stage.ask<{ roster: { content: string } }>(owner, 'GET', '/api/roster');
+    expect(roster.content).toContain('supervisor');
+  });
 });

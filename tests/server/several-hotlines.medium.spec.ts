@@ -125,6 +125,24 @@ describe('who belongs to which hotline', () => {
     expect(hotlines.map(({ name }) => name)).not.toContain('Of an admin');
   });
 
+  it('the owner makes a volunteer a supervisor, who leads from that moment and no longer when it is taken back (A2)', async () => {
+    const give = (role: string, person = vera, by = api.owner) =>
+      ask('PUT', `/api/members/${person.me.operatorId}/role`, by, { role });
+    expect((await ask('GET', `/api/hotlines/${jail}`, vera)).status).toBe(403);
+    expect((await give('supervisor')).status).toBe(204);
+    expect((await ask('GET', `/api/hotlines/${jail}`, vera)).status).toBe(200);
+    expect((await give('volunteer')).status).toBe(204);
+    expect((await ask('GET', `/api/hotlines/${jail}`, vera)).status).toBe(403);
+    expect(await reasonOf(await give('admin', vera, anna))).toBe('not-allowed');
+    expect(await reasonOf(await give('volunteer', api.owner))).toBe('owner-stays');
+    expect(await reasonOf(await give('owner'))).toBe('malformed');
+    const lines = z.array(AdminLogLine).parse(await (await ask('GET', '/api/admin-log', anna)).json());
+    expect(lines.filter(({ kind }) => kind === 'member-role-changed').map(({ details }) => details['role'])).toEqual([
+      'volunteer',
+      'supervisor',
+    ]);
+  });
+
   it('the activity log says who put whom where', async () => {
     const lines = z.array(AdminLogLine).parse(await (await ask('GET', '/api/admin-log', anna)).json());
     const changes = lines.filter(({ kind }) => kind === 'member-hotlines-changed');

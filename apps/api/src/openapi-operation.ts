@@ -7,7 +7,7 @@ export interface Operation {
   path: string;
   summary: string;
   tag: string;
-  access: 'public' | 'signed-in' | 'admin';
+  access: 'public' | 'signed-in' | 'admin' | 'owner';
   body?: z.ZodType;
   binaryBody?: string;
   answer?: z.ZodType;

@@ -63,7 +63,7 @@ export const operations: readonly Operation[] = [
     method: 'post',
     path: '/api/hotlines',
     tag: 'Hotlines',
-    access: 'admin',
+    access: 'owner',
     summary: 'Make a hotline',
     body: http.CreateHotline,
     answer: http.Hotline,
@@ -193,6 +193,14 @@ export const operations: readonly Operation[] = [
     access: 'signed-in',
     summary: 'Members',
     answer: z.array(http.Member),
+  },
+  {
+    method: 'put',
+    path: '/api/members/{operatorId}/role',
+    tag: 'Members',
+    access: 'owner',
+    summary: 'Give a member another role',
+    body: http.ChangeRole,
   },
   { method: 'delete', path: '/api/members/{operatorId}', tag: 'Members', access: 'admin', summary: 'Remove a member' },
   {

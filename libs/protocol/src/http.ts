@@ -280,6 +280,9 @@ export const Member = z.object({
   joinedAt: Instant,
 });
 export type Member = z.infer<typeof Member>;
+/** `PUT /api/members/:operatorId/role`, by the owner, whose browser then signs a roster that says so. */
+export const ChangeRole = z.strictObject({ role: Role.exclude(['owner']) });
+export type ChangeRole = z.infer<typeof ChangeRole>;
 export const RosterAnswer = z.object({ roster: NostrEvent.nullable() });
 export type RosterAnswer = z.infer<typeof RosterAnswer>;
 
@@ -364,6 +367,7 @@ export const AdminLogLine = z.object({
     'member-joined',
     'member-removed',
     'member-hotlines-changed',
+    'member-role-changed',
     'gateway-joined',
     'gateway-lost',
     'carrier-account-added',

@@ -136,6 +136,16 @@ export class PeopleRepository {
     });
   }
 
+  /** Whoever leads no more keeps the vault keys of the hotlines they serve; those of others are given out no more. */
+  async changeRole({ operatorId, publicKey, hotlineIds }: OperatorRow, role: Role): Promise<void> {
+    await this.db.$transaction([
+      this.db.operator.update({ where: { id: operatorId }, data: { role } }),
+      ...(role === 'admin'
+        ? []
+        : [this.db.vaultWrap.deleteMany({ where: { recipient: publicKey, hotlineId: { notIn: [...hotlineIds] } } })]),
+    ]);
+  }
+
   async removeOperator(operatorId: OperatorId, now: Instant): Promise<void> {
     await this.db.$transaction([
       this.db.operator.update({ where: { id: operatorId }, data: { removedAt: new Date(now) } }),

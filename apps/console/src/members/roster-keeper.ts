@@ -1,6 +1,14 @@
 import type { Roster } from '@ringdown/crypto/roster';
 import type { Signer } from '@ringdown/crypto/signer';
-import { GatewayInfo, Hotline, Invite, Member, RosterAnswer } from '@ringdown/protocol/http';
+import {
+  type ChangeRole,
+  GatewayInfo,
+  Hotline,
+  Invite,
+  Member,
+  type Role,
+  RosterAnswer,
+} from '@ringdown/protocol/http';
 import type { PublicKeyHex } from '@ringdown/protocol/ids';
 import { z } from 'zod';
 import type { Vaults } from '../hotline-settings/vaults.ts';
@@ -36,6 +44,7 @@ export interface KeeperParts {
 export class RosterKeeper extends Store<KeeperState> {
   readonly #parts: KeeperParts;
   readonly #confirmed = new Set<PublicKeyHex>();
+  readonly #given = new Map<PublicKeyHex, Role>();
   #running: Promise<void> | null = null;
   #again = false;
 
@@ -47,6 +56,13 @@ export class RosterKeeper extends Store<KeeperState> {
   confirm(publicKey: PublicKeyHex): Promise<void> {
     this.#confirmed.add(publicKey);
     return this.check();
+  }
+
+  /** At the server first: a roster that says more than it allows would be the smaller harm. */
+  async giveRole(member: Member, role: ChangeRole['role']): Promise<void> {
+    await this.#parts.rest.tell(`/api/members/${member.operatorId}/role`, { method: 'PUT', json: { role } });
+    this.#given.set(member.publicKey, role);
+    await this.check();
   }
 
   /** Looks and signs what has to be signed. Calls while one is running make it look once more. */
@@ -89,7 +105,15 @@ export class RosterKeeper extends Store<KeeperState> {
       current = checked.roster;
     }
     const invited = ledger.places(invites);
-    const plan = planRoster({ current, owner, members, gateways, invited, confirmed: this.#confirmed });
+    const plan = planRoster({
+      current,
+      owner,
+      members,
+      gateways,
+      invited,
+      confirmed: this.#confirmed,
+      given: this.#given,
+    });
     if (plan.next) {
       const version = Math.max(current?.version ?? 0, pin.newestRosterVersion()) + 1;
       await rest.tell('/api/roster', {

@@ -33,6 +33,7 @@ const plan = (change: Partial<RosterSituation>) =>
     gateways: [],
     invited: new Map(),
     confirmed: new Set(),
+    given: new Map(),
     ...change,
   });
 const names = (planned: ReturnType<typeof plan>) =>
@@ -75,6 +76,17 @@ describe('who the next roster names', () => {
   it('the role that the owner signed stands, whatever the server says now', () => {
     const current = aRoster(['b', 'volunteer']);
     expect(plan({ current, members: [aMember('b', 'admin')] }).next).toBeNull();
+  });
+
+  it('a role that the owner has given by a button is signed, for people who are in it', () => {
+    const given = new Map([
+      [key('b'), 'supervisor' as const],
+      [key('c'), 'admin' as const],
+    ]);
+    const current = aRoster(['b', 'volunteer']);
+    const members = [aMember('b', 'supervisor'), aMember('c')];
+    expect(names(plan({ current, members, given }))).toEqual(['0 owner', 'b supervisor']);
+    expect(plan({ current: aRoster(['b', 'supervisor']), members: [members[0]!], given }).next).toBeNull();
   });
 
   it('a member can not come in under the key of a gateway', () => {

@@ -13,6 +13,8 @@ export interface RosterSituation {
   readonly invited: ReadonlyMap<Role, number>;
   /** Keys that the owner has just confirmed with a button. */
   readonly confirmed: ReadonlySet<PublicKeyHex>;
+  /** Roles that the owner has just given to people who are in it already. */
+  readonly given: ReadonlyMap<PublicKeyHex, Role>;
 }
 
 export interface RosterPlan {
@@ -30,7 +32,7 @@ export interface RosterPlan {
 
 /** Who the next roster names. Pure, so that the rule by which somebody gets into call groups can be read in one place. */
 export function planRoster(situation: RosterSituation): RosterPlan {
-  const { current, owner, members, gateways, confirmed } = situation;
+  const { current, owner, members, gateways, confirmed, given } = situation;
   const next = new Map<PublicKeyHex, RosterRole>([[owner, 'owner']]);
   const added: RosterPlan['added'][number][] = [];
   const waitingMembers: Member[] = [];
@@ -46,7 +48,7 @@ export function planRoster(situation: RosterSituation): RosterPlan {
     if (publicKey === owner) continue;
     const known = current?.roles.get(publicKey);
     const places = invited.get(role) ?? 0;
-    if (known !== undefined && known !== 'gateway') next.set(publicKey, known);
+    if (known !== undefined && known !== 'gateway') next.set(publicKey, given.get(publicKey) ?? known);
     else if (confirmed.has(publicKey)) add(publicKey, role, 'owner');
     else if (places > 0 && role !== 'owner') {
       invited.set(role, places - 1);
@@ -62,6 +64,7 @@ export function planRoster(situation: RosterSituation): RosterPlan {
     else waitingGateways.push(gateway);
   }
   const list = [...next].map(([publicKey, role]) => ({ publicKey, role }));
-  const same = current !== null && current.roles.size === next.size && added.length === 0;
+  const same =
+    current?.roles.size === next.size && list.every(({ publicKey, role }) => current.roles.get(publicKey) === role);
   return { next: same ? null : list, added, waitingMembers, waitingGateways };
 }

@@ -1,14 +1,16 @@
 import { MemberService } from '@ringdown/protocol/distribution';
-import type { Hotline, Member } from '@ringdown/protocol/http';
+import type { Hotline, Member, Role } from '@ringdown/protocol/http';
 import { type HotlineId, LanguageTag } from '@ringdown/protocol/ids';
 import { Button } from '@ringdown/ui/button';
 import { Checks } from '@ringdown/ui/choice';
 import { Field } from '@ringdown/ui/field';
 import { Notice } from '@ringdown/ui/notice';
+import { Select } from '@ringdown/ui/select';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useServices } from '../services.tsx';
+import { useServices, useWork } from '../services.tsx';
+import { asLabel } from '../shell/label-words.ts';
 import { Listed } from '../shell/listed.tsx';
 import { useAction } from '../shell/use-action.ts';
 import './service-form.css';
@@ -19,6 +21,7 @@ const parts = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+const ROLES: readonly Role[] = ['volunteer', 'supervisor', 'admin'];
 /** As a new member of a hotline starts out. */
 const NEW_ROW = { weight: '1', penalty: '0', shiftCapacity: '' };
 
@@ -58,7 +61,11 @@ function Fields({
 }) {
   const { t } = useTranslation();
   const { rest } = useServices();
+  const { keeper } = useWork();
   const queries = useQueryClient();
+  // Only the owner's signed roster gives a role.
+  const roles = keeper && member.role !== 'owner' ? keeper : null;
+  const [role, setRole] = useState(member.role);
   const [languages, setLanguages] = useState(service.languages.join(', '));
   const [skills, setSkills] = useState(service.skills.join(', '));
   const [rows, setRows] = useState(() =>
@@ -86,6 +93,7 @@ function Fields({
   const save = useAction(async () => {
     if (!wish.success) return;
     await rest.tell(`/api/members/${member.operatorId}/service`, { method: 'PUT', json: wish.data });
+    if (role !== member.role && role !== 'owner') await roles?.giveRole(member, role);
     await queries.invalidateQueries({ queryKey: ['members'] });
     onDone();
   });
@@ -95,6 +103,15 @@ function Fields({
   };
   return (
     <form className="stack" onSubmit={submit}>
+      {roles ? (
+        <Select
+          label={t('service.role')}
+          hint={t('service.role-hint')}
+          value={role}
+          onChange={setRole}
+          choices={ROLES.map((id) => ({ id, name: asLabel(t(`role.${id}`)) }))}
+        />
+      ) : null}
       <Checks
         label={t('service.hotlines')}
         choices={hotlines.map(({ hotlineId, name }) => ({ id: hotlineId, name }))}

@@ -12,6 +12,7 @@ import { badRequest, conflict, notFound, Problem } from '@ringdown/platform/prob
 import { hashSecret, Random } from '@ringdown/platform/random';
 import {
   AcceptInvite,
+  ChangeRole,
   CreateInvite,
   type Invite,
   type InviteOffer,
@@ -168,6 +169,24 @@ export class MembersController {
       details: { role: member.role },
     });
     await this.events.tellRemoved(operatorId);
+  }
+
+  @SignedInAs('owner')
+  @Put('members/:operatorId/role')
+  @HttpCode(204)
+  async changeRole(
+    @Param('operatorId', { schema: OperatorId }) operatorId: OperatorId,
+    @Body({ schema: ChangeRole }) { role }: ChangeRole,
+    @CurrentOperator() actor: SignedIn,
+  ): Promise<void> {
+    const member = await this.people.findOperator(operatorId);
+    if (!member) throw notFound('member');
+    if (member.role === 'owner') throw badRequest('owner-stays', 'The owner can not have another role.');
+    if (member.role === role) return;
+    await this.people.changeRole(member, role);
+    const details = { operatorId, role };
+    await this.calls.addAdminLogLine({ kind: 'member-role-changed', actorId: actor.operatorId, details });
+    this.events.tellChanged();
   }
 
   @SignedInAs()
