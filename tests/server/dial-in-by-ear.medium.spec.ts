@@ -1,8 +1,7 @@
 import 'reflect-metadata';
-import { type Gateway, startGateway } from '@ringdown/gateway/gateway';
-import { makeLog } from '@ringdown/platform/log';
+import type { Gateway } from '@ringdown/gateway/gateway';
+import { startTestGateway } from '@ringdown/gateway/test-gateway.fixture';
 import type { DialInAccess } from '@ringdown/protocol/dial-in';
-import { LightLeg } from '@ringdown/room-leg/light-leg';
 import type { Simulator } from '@ringdown/simulator/server';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,19 +37,7 @@ describe('a volunteer without a console calls back from any phone', () => {
     simulator = await startTestSimulator();
     api = await ApiUnderTest.start({ simulatorUrl: simulator.url });
     await api.firstRun({ nobodyWaitS: 60, wrapUpS: 0, ringTimeoutS: 30 });
-    gateway = await startGateway(
-      {
-        api: { url: api.origin, origin: api.origin, token: GATEWAY_TOKEN },
-        http: { host: '127.0.0.1', port: 0 },
-        streamOrigin: 'ws://127.0.0.1:0',
-        dataFolder: folder,
-        capacity: 10,
-        roomUrl: undefined,
-        logLevel: 'silent',
-      },
-      LightLeg.connect,
-      makeLog({ level: 'silent', process: 'gateway' }),
-    );
+    gateway = await startTestGateway({ url: api.origin, token: GATEWAY_TOKEN }, folder);
     await eventually('the gateway is ready', async () => {
       const ready = await fetch(`http://127.0.0.1:${gateway.port}/health/ready`);
       return ready.ok;

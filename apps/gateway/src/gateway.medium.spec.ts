@@ -2,7 +2,6 @@ import { openFromVault, parseSealedBytes, generateVault } from '@ringdown/crypto
 import { bytesToBase64 } from '@ringdown/crypto/bytes';
 import { decodeMuLaw } from '@ringdown/audio/g711';
 import { toneShare } from '@ringdown/audio/goertzel';
-import { makeLog } from '@ringdown/platform/log';
 import type { GatewayDirective, PromptRef } from '@ringdown/protocol/gateway';
 import { HotlineId, LanguageTag, VoicemailId } from '@ringdown/protocol/ids';
 import { LightLeg } from '@ringdown/room-leg/light-leg';
@@ -15,8 +14,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startGateway, type Gateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { aDirective, FakeApi, GATEWAY_TOKEN, Phone, Volunteer } from './gateway.fixture.ts';
+import { startTestGateway } from './test-gateway.fixture.ts';
 import { registry } from './metrics.ts';
 
 const builtIn = (id: Extract<PromptRef, { kind: 'built-in' }>['id']): PromptRef => ({
@@ -42,19 +42,7 @@ describe('the gateway', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'ringdown-gateway-'));
     api = new FakeApi();
     await api.start();
-    gateway = await startGateway(
-      {
-        api: { url: api.url, origin: api.url, token: GATEWAY_TOKEN },
-        http: { host: '127.0.0.1', port: 0 },
-        streamOrigin: 'ws://127.0.0.1:0',
-        dataFolder: folder,
-        capacity: 10,
-        roomUrl: undefined,
-        logLevel: 'silent',
-      },
-      LightLeg.connect,
-      makeLog({ level: 'silent', process: 'gateway' }),
-    );
+    gateway = await startTestGateway({ url: api.url, token: GATEWAY_TOKEN }, folder);
     await until(() => api.registrations.length > 0);
   });
   afterEach(async () => {
@@ -349,19 +337,7 @@ describe('the gateway', () => {
   test('it keeps its identity over a restart', async () => {
     const [before] = api.registrations;
     await gateway.stop(0);
-    gateway = await startGateway(
-      {
-        api: { url: api.url, origin: api.url, token: GATEWAY_TOKEN },
-        http: { host: '127.0.0.1', port: 0 },
-        streamOrigin: 'ws://127.0.0.1:0',
-        dataFolder: folder,
-        capacity: 10,
-        roomUrl: undefined,
-        logLevel: 'silent',
-      },
-      LightLeg.connect,
-      makeLog({ level: 'silent', process: 'gateway' }),
-    );
+    gateway = await startTestGateway({ url: api.url, token: GATEWAY_TOKEN }, folder);
     await until(() => api.registrations.length === 2);
     expect(api.registrations[1]).toMatchObject({ gatewayId: before!.gatewayId, publicKey: before!.publicKey });
   });

@@ -1,15 +1,14 @@
-import { makeLog } from '@ringdown/platform/log';
 import { GatewayDirective, type FurtherPhone, type PromptRef } from '@ringdown/protocol/gateway';
 import { CarrierCallId, LanguageTag, LegId, type PublicKeyHex } from '@ringdown/protocol/ids';
-import { LightLeg } from '@ringdown/room-leg/light-leg';
 import type { TestLiveKitServer } from '@ringdown/testing/livekit-server';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startGateway, type Gateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { aDirective, FakeApi, GATEWAY_TOKEN, Phone, Volunteer } from './gateway.fixture.ts';
+import { startTestGateway } from './test-gateway.fixture.ts';
 
 /** A gateway with one call, whose directive a test changes piece by piece. */
 export class TestCall {
@@ -26,19 +25,7 @@ export class TestCall {
   static async start(server: TestLiveKitServer, callerHears: GatewayDirective['callerHears']): Promise<TestCall> {
     const call = new TestCall(server);
     await call.api.start();
-    call.gateway = await startGateway(
-      {
-        api: { url: call.api.url, origin: call.api.url, token: GATEWAY_TOKEN },
-        http: { host: '127.0.0.1', port: 0 },
-        streamOrigin: 'ws://127.0.0.1:0',
-        dataFolder: call.folder,
-        capacity: 10,
-        roomUrl: undefined,
-        logLevel: 'silent',
-      },
-      LightLeg.connect,
-      makeLog({ level: 'silent', process: 'gateway' }),
-    );
+    call.gateway = await startTestGateway({ url: call.api.url, token: GATEWAY_TOKEN }, call.folder);
     while (call.api.registrations.length === 0) await wait(10);
     call.directive = await aDirective(server, callerHears);
     call.api.direct(call.directive);
