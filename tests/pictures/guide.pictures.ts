@@ -145,7 +145,7 @@ test.describe('pictures for the guides', () => {
     await take(volunteer, 'call');
     await becomes(coordinator, 'Available');
     // Keys act where nobody types.
-    await volunteer.getByRole('heading', { name: 'Notes' }).click();
+    await volunteer.getByRole('heading', { name: 'Notes', exact: true }).click();
     await volunteer.keyboard.press('t');
     await expect(volunteer.getByRole('button', { name: /^Ask\b/ }).first()).toBeVisible();
     await take(volunteer, 'transfer');
@@ -159,8 +159,8 @@ test.describe('pictures for the guides', () => {
   });
 
   test('supervision while the call goes on', async () => {
-    await dial('+15005557302');
     await becomes(coordinator, 'Offline');
+    await dial('+15005557302');
     await dial('+15005557303');
     await visit(coordinator, '/supervise', 'supervise');
     await visit(coordinator, '/queue', 'queue');
