@@ -1,0 +1,110 @@
+import * as followUps from '@ringdown/protocol/follow-ups';
+import * as intake from '@ringdown/protocol/intake-form';
+import * as notes from '@ringdown/protocol/notes';
+import { z } from 'zod';
+import type { Operation } from './openapi-operation.ts';
+
+/** Sealed notes with their forms, and what is left to do after a call. */
+export const noteOperations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/calls/{callId}/note-changes',
+    tag: 'Notes',
+    access: 'signed-in',
+    summary: 'Sealed changes of a call’s note, and who wrote them',
+    answer: notes.NoteChanges,
+  },
+  {
+    method: 'post',
+    path: '/api/calls/{callId}/note-changes',
+    tag: 'Notes',
+    access: 'signed-in',
+    summary: 'Add a sealed change to a call’s note',
+    body: notes.SaveNoteChange,
+    answer: notes.NoteChangeSaved,
+  },
+  {
+    method: 'post',
+    path: '/api/calls/{callId}/note-changes/merge',
+    tag: 'Notes',
+    access: 'signed-in',
+    summary: 'Put one sealed change in the place of all up to a number',
+    body: notes.MergeNoteChanges,
+    answer: notes.NoteChangesMerged,
+  },
+  {
+    method: 'get',
+    path: '/api/calls/{callId}/earlier',
+    tag: 'Notes',
+    access: 'signed-in',
+    summary: 'Earlier calls of the same caller, with their sealed notes',
+    answer: z.array(notes.EarlierCall),
+  },
+  {
+    method: 'get',
+    path: '/api/notes',
+    tag: 'Notes',
+    access: 'signed-in',
+    summary: 'All sealed notes one may read, for searching in the browser',
+    answer: notes.NotedCalls,
+  },
+  {
+    method: 'get',
+    path: '/api/hotlines/{hotlineId}/intake-form',
+    tag: 'Notes',
+    access: 'signed-in',
+    summary: 'The intake form in force',
+    answer: intake.IntakeForm,
+  },
+  {
+    method: 'get',
+    path: '/api/hotlines/{hotlineId}/intake-form/{version}',
+    tag: 'Notes',
+    access: 'signed-in',
+    summary: 'An intake form as it was',
+    answer: intake.IntakeForm,
+  },
+  {
+    method: 'put',
+    path: '/api/hotlines/{hotlineId}/intake-form',
+    tag: 'Notes',
+    access: 'admin',
+    summary: 'Change the intake form',
+    body: intake.SaveIntakeForm,
+    answer: intake.IntakeForm,
+  },
+  {
+    method: 'get',
+    path: '/api/follow-ups',
+    tag: 'Follow-ups',
+    access: 'signed-in',
+    summary: 'What is left to do, by state or call',
+    answer: z.array(followUps.FollowUp),
+  },
+  {
+    method: 'post',
+    path: '/api/follow-ups',
+    tag: 'Follow-ups',
+    access: 'signed-in',
+    summary: 'Add a follow-up',
+    body: followUps.CreateFollowUp,
+    answer: followUps.FollowUp,
+  },
+  {
+    method: 'patch',
+    path: '/api/follow-ups/{followUpId}',
+    tag: 'Follow-ups',
+    access: 'signed-in',
+    summary: 'Change a follow-up, or say that it is done',
+    body: followUps.UpdateFollowUp,
+    answer: followUps.FollowUp,
+  },
+  {
+    method: 'get',
+    path: '/api/hotlines/{hotlineId}/people',
+    tag: 'Follow-ups',
+    access: 'signed-in',
+    summary: 'Whom a follow-up of the hotline can be given to',
+    answer: z.array(followUps.Person),
+  },
+];
