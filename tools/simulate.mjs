@@ -64,6 +64,12 @@ const WORDS = {
   'link-lost': 'lost their connection:',
   'link-back': 'is connected again:',
   'back-in-queue': 'goes back to the head of the queue, from',
+  'call-back-asked': 'is asked whether to be called back',
+  'call-back-promised': 'is promised a call-back',
+  'keeps-place': 'is off the line and keeps the place',
+  'called-back': 'is called back for',
+  'number-rings': 'rings at the outside number',
+  'talks-outside': 'talks with the outside number',
   'gateway-lost': 'A gateway is lost',
   'gateway-back': 'A gateway is back',
   state: 'is now',
@@ -75,11 +81,13 @@ const WORDS = {
 const plain = (word) => word.replaceAll('-', ' ');
 const clock = (ms) => {
   const seconds = Math.round(ms / 1000);
+  if (seconds >= 3_600) return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 };
 
-function sentenceOf(line, names, hotlines) {
+function sentenceOf(line, { names, hotlines, numbers }) {
   const hotline = hotlines.get(line.hotlineId) ?? '';
+  const number = numbers.get(line.numberId) ?? '';
   const who = line.operatorId ? (names.get(line.operatorId) ?? '?') : '';
   const detail = line.detail ? plain(line.detail) : '';
   switch (line.event) {
@@ -98,6 +106,13 @@ function sentenceOf(line, names, hotlines) {
     case 'gateway-lost':
     case 'gateway-back':
       return WORDS[line.event];
+    case 'number-rings':
+    case 'talks-outside':
+      return `${line.call} ${WORDS[line.event]} ${number}`;
+    case 'picks-up':
+      return `${number || line.call} picks up`;
+    case 'not-reached':
+      return `${number || line.call} is not reached (${detail})`;
     case 'ends':
       return `${line.call} ${WORDS.ends} ${detail}`;
     case 'rings':
@@ -107,7 +122,8 @@ function sentenceOf(line, names, hotlines) {
   }
 }
 
-function asText({ result, names, hotlines, timeZone }) {
+function asText(given) {
+  const { result, timeZone } = given;
   const time = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     weekday: 'short',
@@ -117,13 +133,12 @@ function asText({ result, names, hotlines, timeZone }) {
     second: '2-digit',
     hourCycle: 'h23',
   });
-  const out = result.timeline.map((line) => `${time.format(line.at)}  ${sentenceOf(line, names, hotlines)}`);
+  const out = result.timeline.map((line) => `${time.format(line.at)}  ${sentenceOf(line, given)}`);
   out.push('', 'How it ended');
   for (const caller of result.callers) {
-    const by = caller.answeredBy ? `, answered by ${names.get(caller.answeredBy)}` : '';
-    out.push(
-      `  ${caller.call}: ${plain(caller.termination.reason)}${by}, waited ${clock(caller.waitedMs)}, rang ${caller.rings} times`,
-    );
+    const reason = plain(caller.termination.reason);
+    const waited = `waited ${clock(caller.waitedMs)}, rang ${caller.rings} times`;
+    out.push(`  ${caller.call}: ${reason}${answerOf(caller, given)}, ${waited}`);
   }
   const { totals } = result;
   out.push('', 'In all');
@@ -133,29 +148,51 @@ function asText({ result, names, hotlines, timeZone }) {
   out.push(
     `  ${totals.rings} rings, ${totals.misses} missed; longest wait ${clock(totals.longestWaitMs)}${totals.averageAnswerMs === null ? '' : `, answered after ${clock(totals.averageAnswerMs)} on average`}`,
   );
+  if (totals.answeredOutside > 0) out.push(`  ${totals.answeredOutside} taken by outside numbers`);
+  if (totals.callBacks.promised > 0) out.push(`  ${callBacksOf(totals.callBacks)}`);
   return out.join('\n');
 }
 
+function answerOf({ answeredBy, answeredOutside, callBack }, { names, numbers }) {
+  if (answeredOutside) return `, taken by ${numbers.get(answeredOutside)}`;
+  if (callBack?.reached) return `, called back by ${names.get(answeredBy)} at try ${callBack.tries}`;
+  if (callBack?.tries > 0) return `, called back ${callBack.tries} times without success`;
+  return answeredBy ? `, answered by ${names.get(answeredBy)}` : '';
+}
+
+const callBacksOf = ({ promised, reached, unanswered, expired, longestWaitMs }) =>
+  [
+    `${promised} call-backs promised: ${reached} reached, ${unanswered} not reached at any try, ${expired} expired`,
+    longestWaitMs === null ? [] : `the last one reached after ${clock(longestWaitMs)}`,
+  ]
+    .flat()
+    .join('; ');
+
 /** JSON with names in place of ids, and times people can read. */
-function asJson({ result, names, hotlines, timeZone, seed }) {
+function asJson({ result, names, hotlines, numbers, timeZone, seed }) {
   const name = (id) => (id ? (names.get(id) ?? null) : null);
   return JSON.stringify(
     {
       seed,
       timeZone,
-      timeline: result.timeline.map(({ at, operatorId, hotlineId, ...line }) => ({
+      timeline: result.timeline.map(({ at, operatorId, hotlineId, numberId, ...line }) => ({
         at: new Date(at).toISOString(),
         ...line,
         ...(hotlineId ? { hotline: hotlines.get(hotlineId) ?? null } : {}),
+        ...(numberId ? { number: numbers.get(numberId) ?? null } : {}),
         person: name(operatorId),
       })),
-      callers: result.callers.map(({ arrivedAt, endedAt, answeredBy, hotlineId, ...caller }) => ({
-        ...caller,
-        hotline: hotlines.get(hotlineId) ?? null,
-        arrivedAt: new Date(arrivedAt).toISOString(),
-        endedAt: new Date(endedAt).toISOString(),
-        answeredBy: name(answeredBy),
-      })),
+      callers: result.callers.map(
+        ({ arrivedAt, endedAt, answeredBy, answeredOutside, callBack, hotlineId, ...caller }) => ({
+          ...caller,
+          hotline: hotlines.get(hotlineId) ?? null,
+          arrivedAt: new Date(arrivedAt).toISOString(),
+          endedAt: new Date(endedAt).toISOString(),
+          answeredBy: name(answeredBy),
+          answeredOutside: answeredOutside && (numbers.get(answeredOutside) ?? null),
+          callBack: callBack && { ...callBack, promisedAt: new Date(callBack.promisedAt).toISOString() },
+        }),
+      ),
       totals: result.totals,
     },
     null,
@@ -186,6 +223,7 @@ export async function simulateFile(file, { seed = 1, json = false, engine } = {}
     result,
     names: reading.names,
     hotlines: reading.hotlines,
+    numbers: reading.numbers,
     timeZone: reading.simulation.hotline.timeZone,
     seed,
   };

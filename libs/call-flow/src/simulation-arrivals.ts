@@ -1,5 +1,6 @@
 import type { CallId, CarrierAccountId, CarrierCallId, HotlineId, LegId } from '@ringdown/protocol/ids';
 import { isWaiting } from './call-state.ts';
+import { ladderStep } from './reduce-ladder.ts';
 import { openingAt } from './rota.ts';
 import type { Calls } from './simulation-calls.ts';
 import type { Distribution } from './simulation-distribution.ts';
@@ -62,19 +63,21 @@ export class Arrivals {
 
   /** As the api does: the other hotline takes the call, or the ladder goes on where it is. */
   moveOn(caller: Caller, hotlineId: HotlineId): void {
+    const { state, given } = caller;
+    const step = ladderStep(state);
+    if (state.phase !== 'ladder' || step?.step !== 'other-hotline' || step.hotlineId !== hotlineId) return;
     const at = this.evening.now;
     const line = this.evening.lines.get(hotlineId);
-    const call = caller.given.label;
     const admission = line ? this.admissionTo(line).admission : 'gone';
     if (!line || admission !== 'open') {
       const why = admission === 'open' ? 'gone' : admission;
-      if (this.calls.append(caller, { type: 'OverflowRefused', at, hotlineId, why }))
-        this.evening.tell({ event: 'passed-by', call, hotlineId, detail: why });
+      this.evening.tell({ event: 'passed-by', call: given.label, hotlineId, detail: why });
+      this.calls.append(caller, { type: 'OverflowRefused', at, hotlineId, why });
       return;
     }
-    const language = line.language ?? caller.state.language;
-    if (!this.calls.append(caller, { type: 'MovedToHotline', at, hotlineId, language, policy: line.policy })) return;
-    this.evening.tell({ event: 'moves-on', call, hotlineId });
+    const language = line.language ?? state.language;
+    this.evening.tell({ event: 'moves-on', call: given.label, hotlineId });
+    this.calls.append(caller, { type: 'MovedToHotline', at, hotlineId, language, policy: line.policy });
     this.distribution.planRelaxing(caller);
   }
 

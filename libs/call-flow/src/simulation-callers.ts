@@ -1,8 +1,10 @@
 import { operatorLeg } from './call-state.ts';
+import { callerIsAway } from './reduce-call-back.ts';
 import type { Calls } from './simulation-calls.ts';
 import type { Caller, Evening } from './simulation-evening.ts';
+import { MESSAGE_MS } from './simulation-network.ts';
+import { numberOf, type Phones } from './simulation-phones.ts';
 
-const MESSAGE_MS = 8_000;
 const VOICEMAIL_GREETING_MS = 10_000;
 const SAVED_MS = 3_000;
 
@@ -10,10 +12,12 @@ const SAVED_MS = 3_000;
 export class Callers {
   private readonly evening: Evening;
   private readonly calls: Calls;
+  private readonly phones: Phones;
 
-  constructor(evening: Evening, calls: Calls) {
+  constructor(evening: Evening, calls: Calls, phones: Phones) {
     this.evening = evening;
     this.calls = calls;
+    this.phones = phones;
   }
 
   follow(caller: Caller): void {
@@ -25,6 +29,9 @@ export class Callers {
     switch (state.phase) {
       case 'in-call':
         this.talk(caller);
+        return;
+      case 'outside':
+        this.talkOutside(caller);
         return;
       case 'voicemail':
         this.evening.tell({ event: 'voicemail', call });
@@ -47,7 +54,6 @@ export class Callers {
       case 'held':
       case 'reconnecting':
       case 'ladder':
-      case 'outside':
       case 'dial-in':
       case 'call-back':
       case 'ending':
@@ -60,11 +66,32 @@ export class Callers {
     const { agenda, now } = this.evening;
     const operatorId = operatorLeg(state)?.operatorId ?? null;
     const person = operatorId ? this.evening.people.get(operatorId) : undefined;
+    if (callerIsAway(state)) {
+      caller.reached = true;
+      caller.answeredBy = operatorId;
+      caller.answeredAt ??= now;
+    }
     this.evening.tell({ event: 'talks', call: given.label, operatorId });
     const talk = given.talkMs ?? (person ? this.evening.within(person.given.talkMs) : 0);
     agenda.add(now + talk, () => {
       // After a lost link the call is talked anew, from its own beginning.
-      if (caller.state.phase === 'in-call' && caller.state.phaseSince <= now) this.calls.hangUp(caller);
+      if (caller.state.phase === 'in-call' && caller.state.phaseSince <= now) this.phones.hangUpByCaller(caller);
+    });
+  }
+
+  /** Whoever of the two has a length of talk of their own ends it: the caller, or else the outside number. */
+  private talkOutside(caller: Caller): void {
+    const { given, state } = caller;
+    const { agenda, now } = this.evening;
+    const numberId = numberOf(state);
+    caller.answeredOutside = numberId;
+    caller.answeredAt ??= now;
+    this.evening.tell({ event: 'talks-outside', call: given.label, numberId });
+    const talk = given.talkMs ?? (numberId ? this.phones.talkMsOf(numberId) : 0);
+    agenda.add(now + talk, () => {
+      if (caller.state.phase !== 'outside') return;
+      if (given.talkMs === null) this.phones.hangUpOutside(caller);
+      else this.phones.hangUpByCaller(caller);
     });
   }
 
@@ -91,7 +118,7 @@ export class Callers {
   }
 
   private end(caller: Caller): void {
-    const { state, given, answeredAt, answeredBy } = caller;
+    const { state, given, answeredAt, answeredBy, answeredOutside, promisedAt, tries, reached } = caller;
     const endedAt = this.evening.now;
     const termination = state.termination ?? { result: 'unknown', reason: 'found-orphaned' };
     this.evening.tell({ event: 'ends', call: given.label, operatorId: answeredBy, detail: termination.reason });
@@ -102,6 +129,8 @@ export class Callers {
       endedAt,
       waitedMs: (answeredAt ?? endedAt) - state.arrivedAt,
       answeredBy,
+      answeredOutside,
+      callBack: promisedAt === null ? null : { promisedAt, tries, reached },
       hotlineId: state.hotlineId,
       rings: caller.rings,
       termination,

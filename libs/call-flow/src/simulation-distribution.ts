@@ -1,3 +1,4 @@
+import type { CallPolicy } from '@ringdown/protocol/call-events';
 import type { HotlineId, OperatorId } from '@ringdown/protocol/ids';
 import { openOffers } from './call-state.ts';
 import { type Candidate, HotlineQueue } from './distribution.ts';
@@ -36,9 +37,12 @@ export class Distribution {
     const lines = [...this.evening.lines.values()];
     const waits = lines.reduce((sum, { policy }) => sum + policy.maxWaitMs, 0);
     const last = Math.max(start, ...calls.map((call) => call.at)) + waits + 3_600_000;
-    for (const shift of lines.flatMap(({ rota }) => listOccurrences(rota, start, last))) {
+    // A promise may have to wait for the next shift.
+    const promise = calls.some((call) => call.callBack) ? Math.max(...lines.map(({ policy }) => promiseMs(policy))) : 0;
+    for (const shift of lines.flatMap(({ rota }) => listOccurrences(rota, start, last + promise))) {
       if (shift.start < start) continue;
       this.evening.agenda.add(shift.start, () => {
+        if (shift.start > last && this.evening.callers.size === 0) return;
         this.evening.tell({ event: 'shift-begins', operatorId: shift.operatorId });
         this.soon();
       });
@@ -116,6 +120,8 @@ export class Distribution {
     }
   }
 }
+
+const promiseMs = ({ callBack }: CallPolicy): number => callBack?.ladderExpiresMs ?? callBack?.expiresMs ?? 0;
 
 const candidateOf = (person: Person, onShift: ReadonlySet<OperatorId> | 'everyone'): Candidate => {
   const { given, presence } = person;

@@ -1,4 +1,4 @@
-import type { CallId, HotlineId, Instant, LanguageTag, OperatorId } from '@ringdown/protocol/ids';
+import type { CallId, HotlineId, Instant, LadderNumberId, LanguageTag, OperatorId } from '@ringdown/protocol/ids';
 import type { Rota } from '@ringdown/protocol/rota';
 import type { CallState } from './call-state.ts';
 import type { Presence, PresenceWish } from './operator-presence.ts';
@@ -24,6 +24,13 @@ export interface Caller {
   answeredBy: OperatorId | null;
   answeredAt: Instant | null;
   rings: number;
+  /** The outside number that took the call. */
+  answeredOutside: LadderNumberId | null;
+  promisedAt: Instant | null;
+  /** How often their phone was called back. */
+  tries: number;
+  reached: boolean;
+  /** The phase that was told last. */
   told: CallState['phase'] | null;
 }
 
@@ -68,9 +75,11 @@ export class Evening {
     operatorId?: OperatorId | null;
     detail?: string | null;
     hotlineId?: HotlineId;
+    numberId?: LadderNumberId | null;
   }): void {
-    const { event, call = null, operatorId = null, detail = null, hotlineId } = line;
-    this.timeline.push({ at: this.now, call, operatorId, event, detail, ...(hotlineId ? { hotlineId } : {}) });
+    const { event, call = null, operatorId = null, detail = null, hotlineId, numberId } = line;
+    const where = { ...(hotlineId ? { hotlineId } : {}), ...(numberId ? { numberId } : {}) };
+    this.timeline.push({ at: this.now, call, operatorId, event, detail, ...where });
   }
 
   within([from, to]: Span): number {

@@ -2,9 +2,9 @@ import type { Instant } from '@ringdown/protocol/ids';
 import { arrivalDrawsFrom } from './simulation-chance.ts';
 import type { FileNames } from './simulation-file-names.ts';
 import type { FileProblem } from './simulation-file-problems.ts';
-import type { SimulationFile } from './simulation-file-schema.ts';
+import type { CallBackGiven, SimulationFile } from './simulation-file-schema.ts';
 import type { FileClock } from './simulation-file-times.ts';
-import type { SimulatedCall, Span } from './simulation-input.ts';
+import type { SimulatedCall, SimulatedCallBack, Span } from './simulation-input.ts';
 
 type CallGiven = SimulationFile['calls'][number];
 type GroupGiven = Extract<CallGiven, { callers: number }>;
@@ -39,6 +39,7 @@ export class FileCalls {
       patienceMs: given.patience ?? null,
       talkMs: given.talks ?? null,
       voicemailMs: given.voicemail,
+      ...callBackOf(given['call-back']),
     };
   }
 
@@ -55,6 +56,7 @@ export class FileCalls {
       patienceMs: given.patience ? this.within(given.patience) : null,
       talkMs: given.talks ? this.within(given.talks) : null,
       voicemailMs: VOICEMAIL_MS,
+      ...callBackOf(given['call-back']),
     }));
   }
 
@@ -70,3 +72,9 @@ export class FileCalls {
     return list[Math.floor(this.random() * list.length)] ?? otherwise;
   }
 }
+
+const callBackOf = (given: CallBackGiven | undefined): { callBack?: SimulatedCallBack } => {
+  if (!given) return {};
+  const { waiting: waitingMs, asked: askedMs, 'hangs-up': hangsUpMs, answers } = given;
+  return { callBack: { waitingMs, askedMs, hangsUpMs, answers } };
+};

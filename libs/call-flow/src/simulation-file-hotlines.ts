@@ -1,19 +1,16 @@
 import type { LadderStep } from '@ringdown/protocol/call-events';
 import { HotlineSettings } from '@ringdown/protocol/http';
-import type { LadderNumberId, LanguageTag } from '@ringdown/protocol/ids';
+import type { LanguageTag } from '@ringdown/protocol/ids';
 import { DEFAULT_LADDERS, endingOf, Ladder, type LadderCause, type Ladders } from '@ringdown/protocol/ladder';
 import type { Rota } from '@ringdown/protocol/rota';
 import { policyOf } from './call-policy.ts';
 import { rulesOf } from './distribution-rules.ts';
 import { findOverflowFault } from './overflow.ts';
-import { type FileNames, idInFile } from './simulation-file-names.ts';
+import type { FileNames } from './simulation-file-names.ts';
 import type { FileProblem } from './simulation-file-problems.ts';
 import { rotaOf } from './simulation-file-rota.ts';
 import type { HotlineGiven, PlanStep, SimulationFile } from './simulation-file-schema.ts';
 import type { SimulatedHotline } from './simulation-input.ts';
-
-/** One stands for all: nobody answers there. */
-const NUMBER = idInFile(5, 1) as LadderNumberId;
 
 /** All hotlines of the file, the first one first, as their settings would have them. */
 export const hotlinesOf = (
@@ -75,6 +72,9 @@ const laddersOf = (
 const stepOf = (step: PlanStep, cause: LadderCause, names: FileNames, path: PropertyKey[]): LadderStep => {
   if (step === 'voicemail' || step === 'call-back') return { step };
   if (step === 'message') return endingOf(cause, 'message')[0]!;
-  if ('number' in step) return { step: 'outside-number', numberId: NUMBER, confirm: true };
+  if ('number' in step) {
+    const numberId = names.numberOf(step.number, [...path, 'number']);
+    return { step: 'outside-number', numberId, confirm: step.confirm };
+  }
   return { step: 'other-hotline', hotlineId: names.hotlineOf(step.hotline, path) };
 };

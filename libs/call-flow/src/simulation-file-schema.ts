@@ -6,7 +6,7 @@ import { MAX_LADDER_STEPS } from '@ringdown/protocol/ladder';
 import { LocalDate, WallTime } from '@ringdown/protocol/rota';
 import { z } from 'zod';
 import { duration, moment, span } from './simulation-file-times.ts';
-import type { RingAnswer } from './simulation-input.ts';
+import type { PhoneAnswer, RingAnswer, Span } from './simulation-input.ts';
 
 const ringAnswer = z.union(
   [
@@ -17,18 +17,69 @@ const ringAnswer = z.union(
   'Write never, declines, a time like 5s, or a span like 3s..8s',
 );
 
+const seconds = (s: number): Span => [s * 1_000, s * 1_000];
+
+const pickedUp = (afterMs: Span, pressesMs: Span | null = seconds(3)): PhoneAnswer => ({
+  kind: 'picks-up',
+  afterMs,
+  pressesMs,
+});
+
+const neverOr = (usual: Span) =>
+  z
+    .union([z.literal('never').transform(() => null), span], 'Write never, a time like 40s, or a span like 3s..8s')
+    .default(usual);
+
+/** What becomes of a call to a phone outside. */
+const phoneAnswer = z.union(
+  [
+    z.literal('never').transform((): PhoneAnswer => ({ kind: 'no-answer' })),
+    z.literal('busy').transform((): PhoneAnswer => ({ kind: 'busy' })),
+    z.literal('mailbox').transform(() => pickedUp(seconds(15), null)),
+    z.literal('hangs-up').transform((): PhoneAnswer => ({ kind: 'hangs-up', afterMs: seconds(5) })),
+    span.transform((afterMs) => pickedUp(afterMs)),
+    z
+      .strictObject({ 'picks-up': span, 'presses-1': neverOr(seconds(3)) })
+      .transform((given) => pickedUp(given['picks-up'], given['presses-1'])),
+  ],
+  'Write never, busy, mailbox, hangs-up, a time like 5s, a span like 3s..8s, or { picks-up: 5s, presses-1: 3s }',
+);
+const phoneAnswers = z
+  .union([phoneAnswer.transform((one) => [one]), z.array(phoneAnswer).min(1)])
+  .default([pickedUp(seconds(8))]);
+
+/** Of a caller who wants to be called back. */
+const callBack = z.strictObject({
+  /** Presses 1 so long after it is offered while waiting. */
+  waiting: neverOr(seconds(30)),
+  /** The same after a plan's question. */
+  asked: neverOr(seconds(5)),
+  /** So long after a promise made while waiting. */
+  'hangs-up': neverOr(seconds(8)),
+  answers: phoneAnswers,
+});
+export type CallBackGiven = z.infer<typeof callBack>;
+
+/** An outside number that plans lead to. */
+const number = z.strictObject({
+  name: z.string().trim().min(1).max(60),
+  answers: phoneAnswers,
+  talks: span.default([240_000, 240_000]),
+});
+
 const personName = z.string().trim().min(1).max(60);
 
 const hotlineName = z.string().trim().min(1).max(80);
 
-/** One step of a plan: an ending, a call-back, or another hotline by its name. */
+/** One step of a plan: an ending, a call-back, another hotline or an outside number by its name. */
 const planStep = z.union(
   [
     z.enum(['voicemail', 'message', 'call-back']),
     z.strictObject({ hotline: hotlineName }),
-    z.strictObject({ number: z.literal('unanswered') }),
+    /** `confirm`: whoever picks up there has to press 1. */
+    z.strictObject({ number: number.shape.name, confirm: z.boolean().default(true) }),
   ],
-  'Write voicemail, message, call-back, { hotline: NAME } or { number: unanswered }',
+  'Write voicemail, message, call-back, { hotline: NAME } or { number: NAME }',
 );
 export type PlanStep = z.infer<typeof planStep>;
 const plan = z.array(planStep).min(1).max(MAX_LADDER_STEPS);
@@ -83,6 +134,7 @@ const call = z.union([
     patience: duration.optional(),
     talks: duration.optional(),
     voicemail: z.union([z.literal('none').transform(() => 0), duration]).default(20_000),
+    'call-back': callBack.optional(),
   }),
   z.strictObject({
     /** So many callers, spread by chance over the time. */
@@ -94,6 +146,7 @@ const call = z.union([
     priority: Priority.default('medium'),
     patience: span.optional(),
     talks: span.optional(),
+    'call-back': callBack.optional(),
   }),
 ]);
 
@@ -116,6 +169,7 @@ export const SimulationFile = z.strictObject({
   hotlines: z.array(hotline).max(20).default([]),
   start: z.string().regex(/^20\d\d-\d\d-\d\d ([01]\d|2[0-3]):[0-5]\d$/, 'Write the start like 2026-11-23 18:00'),
   gateways: z.number().int().min(0).max(100).default(1),
+  numbers: z.array(number).max(100).default([]),
   people: z.array(person).max(500).default([]),
   rota: z.array(shift).max(500).default([]),
   holidays: z

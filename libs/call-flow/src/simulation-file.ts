@@ -1,4 +1,4 @@
-import type { HotlineId, OperatorId } from '@ringdown/protocol/ids';
+import type { HotlineId, LadderNumberId, OperatorId } from '@ringdown/protocol/ids';
 import { FileCalls } from './simulation-file-calls.ts';
 import { hotlinesOf } from './simulation-file-hotlines.ts';
 import { FileNames } from './simulation-file-names.ts';
@@ -13,6 +13,7 @@ export type FileReading =
       simulation: Simulation;
       names: ReadonlyMap<OperatorId, string>;
       hotlines: ReadonlyMap<HotlineId, string>;
+      numbers: ReadonlyMap<LadderNumberId, string>;
     }
   | { ok: false; problems: FileProblem[] };
 
@@ -31,6 +32,11 @@ export const readSimulation = (document: unknown, seed: number): FileReading => 
     hotline,
     rota,
     others,
+    numbers: file.numbers.map(({ name, answers, talks }) => ({
+      numberId: names.numberOf(name, []),
+      answers,
+      talkMs: talks,
+    })),
     people: peopleOf(file, names),
     calls: new FileCalls(file, names, clock, problems, seed).all(),
     changes: changesOf(file, names, clock),
@@ -38,8 +44,18 @@ export const readSimulation = (document: unknown, seed: number): FileReading => 
     gateways: file.gateways,
     seed,
   };
+  findUnoffered(file, simulation, problems);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, simulation, names: names.ofPeople(), hotlines: names.ofHotlines() };
+  return { ok: true, simulation, names: names.ofPeople(), hotlines: names.ofHotlines(), numbers: names.ofNumbers() };
+};
+
+/** Whoever wants to be called back would wait for an offer that no hotline makes. */
+const findUnoffered = (file: SimulationFile, sim: Simulation, problems: FileProblem[]): void => {
+  if ([sim.hotline, ...(sim.others ?? [])].some(({ policy }) => policy.callBack)) return;
+  const message =
+    'No hotline here offers a call-back: write callBack: true into its settings, or call-back into a plan';
+  for (const [n, given] of file.calls.entries())
+    if (given['call-back']) problems.push({ path: ['calls', n, 'call-back'], message });
 };
 
 const peopleOf = (file: SimulationFile, names: FileNames): SimulatedPerson[] =>

@@ -1,4 +1,5 @@
 import type { GatewayId } from '@ringdown/protocol/ids';
+import { callerIsAway } from './reduce-call-back.ts';
 import type { Calls } from './simulation-calls.ts';
 import type { Caller, Evening } from './simulation-evening.ts';
 import { ASK_NEXT_MS, CARRIER_MS } from './simulation-network.ts';
@@ -7,14 +8,16 @@ import { ASK_NEXT_MS, CARRIER_MS } from './simulation-network.ts';
 export class Gateways {
   private readonly evening: Evening;
   private readonly calls: Calls;
-  /** The keys are agreed anew at another gateway. */
-  private readonly joinAgain: (caller: Caller) => void;
+  /** At another gateway keys are agreed anew, and further phones are connected again. */
+  private readonly reconnect: (caller: Caller) => void;
+  /** Whose caller is away and whose gateway is lost. */
+  private readonly without = new Set<Caller>();
   private up: number;
 
-  constructor(evening: Evening, calls: Calls, joinAgain: (caller: Caller) => void) {
+  constructor(evening: Evening, calls: Calls, reconnect: (caller: Caller) => void) {
     this.evening = evening;
     this.calls = calls;
-    this.joinAgain = joinAgain;
+    this.reconnect = reconnect;
     this.up = evening.sim.gateways;
   }
 
@@ -48,12 +51,25 @@ export class Gateways {
       const { gatewayId } = caller.state;
       if (!gatewayId) continue;
       this.calls.append(caller, { type: 'GatewayLost', at: now, gatewayId });
-      this.askNext(caller);
+      // Nobody is on the line of whom the carrier could ask.
+      if (!callerIsAway(caller.state)) this.askNext(caller);
     }
     if (backAfterMs === null) return;
     this.evening.agenda.add(now + backAfterMs, () => {
       this.up += 1;
       this.evening.tell({ event: 'gateway-back' });
+      for (const caller of this.without) this.assignAgain(caller);
+    });
+  }
+
+  /** A call without a stream lost its gateway: another one, for whoever is called next, as soon as one is up. */
+  assignAgain(caller: Caller): void {
+    this.without.add(caller);
+    if (this.up === 0) return;
+    this.evening.agenda.add(this.evening.now + ASK_NEXT_MS, () => {
+      if (this.up === 0 || !this.without.delete(caller) || caller.state.gatewayId) return;
+      this.assign(caller);
+      this.reconnect(caller);
     });
   }
 
@@ -64,7 +80,7 @@ export class Gateways {
       this.calls.append(caller, { type: 'CarrierAskedNext', at: this.evening.now });
       if (this.up > 0 || caller.state.fruitlessAsks > 4) {
         this.assign(caller);
-        this.joinAgain(caller);
+        this.reconnect(caller);
       } else this.askNext(caller);
     });
   }

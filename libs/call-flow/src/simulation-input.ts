@@ -1,6 +1,6 @@
 import type { CallPolicy, Priority } from '@ringdown/protocol/call-events';
 import type { OpeningHours } from '@ringdown/protocol/http';
-import type { HotlineId, Instant, LanguageTag, OperatorId } from '@ringdown/protocol/ids';
+import type { HotlineId, Instant, LadderNumberId, LanguageTag, OperatorId } from '@ringdown/protocol/ids';
 import type { Rota } from '@ringdown/protocol/rota';
 import type { DistributionRules } from './distribution-rules.ts';
 import type { PresenceWish } from './operator-presence.ts';
@@ -10,6 +10,34 @@ export type Span = readonly [number, number];
 
 /** What a person does when it rings: one entry for each ring, the last one for all further rings. */
 export type RingAnswer = { kind: 'answers'; afterMs: Span } | { kind: 'declines'; afterMs: Span } | { kind: 'misses' };
+
+/** What becomes of a call to a phone outside. `pressesMs` counts from when its person can hear us; null: nobody presses 1. */
+export type PhoneAnswer =
+  | { kind: 'picks-up'; afterMs: Span; pressesMs: Span | null }
+  /** Picks up, and hangs up again without having pressed anything. */
+  | { kind: 'hangs-up'; afterMs: Span }
+  | { kind: 'busy' }
+  | { kind: 'no-answer' };
+
+/** An outside number that a plan leads to. */
+export interface SimulatedNumber {
+  numberId: LadderNumberId;
+  /** One entry for each time it is called, the last one for all further times. */
+  answers: readonly PhoneAnswer[];
+  talkMs: Span;
+}
+
+/** What a caller does with the offer of a call-back. */
+export interface SimulatedCallBack {
+  /** Presses 1 so long after it is offered while waiting. Null: not then. */
+  waitingMs: Span | null;
+  /** The same after the question of a plan. */
+  askedMs: Span | null;
+  /** Hangs up so long after a promise made while waiting. Null: waits on. */
+  hangsUpMs: Span | null;
+  /** When called back: one entry for each try, the last one for all further tries. */
+  answers: readonly PhoneAnswer[];
+}
 
 export interface SimulatedPerson {
   operatorId: OperatorId;
@@ -49,6 +77,8 @@ export interface SimulatedCall {
   talkMs: number | null;
   /** How long a message they leave; 0: hangs up at the tone. */
   voicemailMs: number;
+  /** Unset: takes none. */
+  callBack?: SimulatedCallBack;
 }
 
 export type SimulatedChange =
@@ -71,6 +101,8 @@ export interface Simulation {
   rota: Rota;
   /** Those that ladders lead to, and that calls may come to as well. */
   others?: readonly (SimulatedHotline & { rota: Rota; language: LanguageTag })[];
+  /** Unset, and of those that aren't among them: nobody answers there. */
+  numbers?: readonly SimulatedNumber[];
   people: readonly SimulatedPerson[];
   calls: readonly SimulatedCall[];
   changes: readonly SimulatedChange[];

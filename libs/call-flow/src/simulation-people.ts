@@ -105,7 +105,9 @@ export class People {
     if (change === 'missed') this.misses += 1;
     if (change === 'missed') this.evening.tell({ event: 'misses', call, operatorId });
     else if (change === 'declined') this.evening.tell({ event: 'declines', call, operatorId });
-    else if (change === 'withdrawn') this.evening.tell({ event: 'withdrawn', call, operatorId });
+    // Whoever waited for somebody to be called back has heard already that they weren't reached.
+    else if (change === 'withdrawn' && person.presence.state === 'ringing')
+      this.evening.tell({ event: 'withdrawn', call, operatorId });
     else if (change === 'link-lost' || change === 'call-failed')
       this.evening.tell({ event: 'back-in-queue', call, operatorId });
   }

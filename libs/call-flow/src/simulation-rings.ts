@@ -1,6 +1,7 @@
 import type { CallEvent } from '@ringdown/protocol/call-events';
 import type { ConnectionId, LegId, OfferId, OperatorId, PublicKeyHex } from '@ringdown/protocol/ids';
-import { operatorLeg } from './call-state.ts';
+import { operatorLeg, phoneLeg } from './call-state.ts';
+import { callerIsAway } from './reduce-call-back.ts';
 import type { Calls } from './simulation-calls.ts';
 import type { Caller, Evening, Person } from './simulation-evening.ts';
 import { JOIN_MS } from './simulation-network.ts';
@@ -52,6 +53,8 @@ export class Rings {
     this.evening.agenda.add(this.evening.now + JOIN_MS, () => {
       const leg = operatorLeg(caller.state);
       if (!leg?.connectionId || leg.state !== 'connecting') return;
+      // Of whoever is called back not before their audio is there.
+      if (callerIsAway(caller.state) && !phoneLeg(caller.state).phone?.streaming) return;
       const { legId, connectionId } = leg;
       const { firstGeneration, firstKeyIndex } = caller.state.group;
       this.calls.append(caller, {
@@ -71,8 +74,10 @@ export class Rings {
     const connectionId = this.evening.nextId(7) as ConnectionId;
     const publicKey = '0'.repeat(64) as PublicKeyHex;
     if (!this.calls.append(caller, { type: 'OfferAccepted', at, offerId, connectionId, publicKey })) return;
-    this.evening.tell({ event: 'answers', call: caller.given.label, operatorId });
     person.shiftCalls += 1;
+    // Their phone is dialled now; they are answered when they talk.
+    if (callerIsAway(caller.state)) return;
+    this.evening.tell({ event: 'answers', call: caller.given.label, operatorId });
     caller.answeredBy = operatorId;
     caller.answeredAt ??= at;
     this.join(caller);

@@ -1,4 +1,5 @@
 import { Arrivals } from './simulation-arrivals.ts';
+import { CallBacks } from './simulation-call-backs.ts';
 import { Callers } from './simulation-callers.ts';
 import { Calls } from './simulation-calls.ts';
 import { CARRIER_MS } from './simulation-network.ts';
@@ -7,10 +8,11 @@ import { Evening } from './simulation-evening.ts';
 import { Gateways } from './simulation-gateways.ts';
 import type { SimulatedChange, Simulation } from './simulation-input.ts';
 import { People } from './simulation-people.ts';
+import { Phones } from './simulation-phones.ts';
 import { type SimulationResult, totalsOf } from './simulation-result.ts';
 import { Rings } from './simulation-rings.ts';
 
-const MAX_EVENTS = 500_000;
+const MAX_EVENTS = 2_000_000;
 
 /**
  * Plays an evening of one hotline, or of several that lead callers on to each other. The decisions are production's: the
@@ -26,15 +28,25 @@ export const simulate = (sim: Simulation): SimulationResult => {
         evening.agenda.add(evening.now, () => arrivals.moveOn(caller, effect.hotlineId));
       else if (effect.kind === 'hang-up-at-carrier')
         evening.agenda.add(evening.now + CARRIER_MS, () => calls.hangUp(caller));
+      else if (effect.kind === 'dial-leg' || effect.kind === 'hang-up-leg') phones.perform(caller, effect);
+      else if (effect.kind === 'assign-gateway') gateways.assignAgain(caller);
     },
-    changed: (caller) => callers.follow(caller),
+    changed: (caller, before) => {
+      callers.follow(caller);
+      callBacks.follow(caller, before);
+    },
   });
-  const callers = new Callers(evening, calls);
   const rings = new Rings(evening, calls);
   const joinAgain = rings.join.bind(rings);
+  const phones = new Phones(evening, calls, joinAgain);
+  const callers = new Callers(evening, calls, phones);
+  const callBacks = new CallBacks(evening, calls);
   const distribution = new Distribution(evening, calls, rings);
   const people = new People(evening, calls, { distributeSoon: () => distribution.soon(), joinAgain });
-  const gateways = new Gateways(evening, calls, joinAgain);
+  const gateways = new Gateways(evening, calls, (caller) => {
+    rings.join(caller);
+    phones.streamAgain(caller);
+  });
   const arrivals = new Arrivals(evening, calls, gateways, distribution);
 
   people.begin();
