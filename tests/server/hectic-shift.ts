@@ -1,21 +1,10 @@
 import { openOffers } from '@ringdown/call-flow/call-state';
 import type { CallEvent } from '@ringdown/protocol/call-events';
 import { type CallId, ConnectionId, type HotlineId, type OperatorId, PublicKeyHex } from '@ringdown/protocol/ids';
-import { SqlPool } from '@ringdown/store/database';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { arrive, bareEngine } from './bare-engine.ts';
-
-/** Holds each transaction open for a while before it is committed: what could come between, does. */
-class HesitantPool extends SqlPool {
-  override transaction<T>(work: Parameters<typeof SqlPool.prototype.transaction<T>>[0]): Promise<T> {
-    return super.transaction(async (client) => {
-      const result = await work(client);
-      await delay(Math.random() * 12);
-      return result;
-    });
-  }
-}
+import { HesitantPool } from './double-offers.ts';
 
 const [databaseUrl = ''] = process.argv.slice(2);
 const bare = bareEngine(databaseUrl, 6, new HesitantPool(databaseUrl, () => undefined, 6));
@@ -49,9 +38,9 @@ const answerOne = async (): Promise<void> => {
 };
 
 const endOne = async (): Promise<void> => {
-  const callId = await idOf<CallId>(
-    `select id from call where phase in ('connecting', 'in-call', 'queued', 'ringing')`,
-  );
+  // Talks end as often as waiting does, or with a growing queue hardly anybody would become free.
+  const phases = some([`'connecting', 'in-call'`, `'queued', 'ringing'`]);
+  const callId = await idOf<CallId>(`select id from call where phase in (${phases})`);
   if (!callId) return;
   await bare.engine.append(callId, {
     type: 'CarrierStatusChanged',

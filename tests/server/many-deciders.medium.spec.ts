@@ -9,23 +9,10 @@ import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BareEngine, bareEngine, seedHotlines } from './bare-engine.ts';
+import { ONE_CALL_A_PERSON } from './double-offers.ts';
 
 const PROCESSES = 3;
 const KILLS = 8;
-
-/**
- * The database itself refuses a person who rings or talks for two calls: one row a person, kept by a trigger in the very
- * transaction that changes a call. So not only moments that somebody looks at are checked, but each.
- */
-const ONE_CALL_A_PERSON = `
-  create table busy_person (operator_id uuid primary key, call_id uuid not null);
-  create function note_busy_people() returns trigger language plpgsql as $$ begin
-    delete from busy_person where call_id = new.id;
-    insert into busy_person select (leg->>'operatorId')::uuid, new.id from jsonb_array_elements(new.state->'legs') leg
-      where leg->>'operatorId' is not null and leg->>'state' in ('offered', 'connecting', 'live', 'away');
-    return new;
-  end $$;
-  create trigger busy_people after insert or update of state on call for each row execute function note_busy_people();`;
 
 describe('several processes that decide at once, held up and killed at random', () => {
   const folder = path.resolve('dist/test', randomUUID());

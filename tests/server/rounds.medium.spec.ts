@@ -121,6 +121,7 @@ describe('rounds of distribution on PostgreSQL', () => {
     for (let n = 0; n < 70; n += 1) calls.push(await arrive(bare, hotlineId));
     await free(...people);
     await bare.round.run(hotlineId);
+    await bare.round.told(hotlineId);
     expect(await inPhase('ringing')).toHaveLength(40);
     const waiting = await inPhase('queued');
     expect(waiting).toHaveLength(30);
@@ -137,6 +138,7 @@ describe('rounds of distribution on PostgreSQL', () => {
     await bare.sql.pool.query('delete from console_connection');
     for (let n = 0; n < 70; n += 1) await arrive(bare, hotlineId);
     await bare.round.run(hotlineId);
+    await bare.round.told(hotlineId);
     expect((await inPhase('queued')).filter((row) => row.nobody_there)).toHaveLength(70);
     await bare.sql.pool.query(`update operator set presence_state = 'on-call'`);
     await bare.round.run(hotlineId);

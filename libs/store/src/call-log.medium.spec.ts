@@ -15,7 +15,7 @@ import * as fc from 'fast-check';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CallColumns, CallLog, type CallTransaction, type PresenceRow } from './call-log.ts';
-import { isUniqueViolation, SqlPool } from './database.ts';
+import { isLockTimeout, isUniqueViolation, SqlPool } from './database.ts';
 import type { QueuedFilter } from './round-transaction.ts';
 
 /** The log stores any state and effect as they are. */
@@ -124,7 +124,7 @@ describe('the call log on PostgreSQL', () => {
   /** Out of the queue, so that one test's calls aren't the next one's. */
   const finish = (callId: CallId, seq = 2) =>
     log.change(callId, (t) => append(t, { seq, columns: columns({ phase: 'ended', endedAt: T0 }) }));
-  const queued = async (filter: Partial<QueuedFilter> = {}) =>
+  const queued = async (filter: Partial<Omit<QueuedFilter, 'hotlineId'>> = {}) =>
     (await log.changeHotline(hotlineId, (t) => t.lockQueued({ ...all, ...filter }))).result;
   const forgetEffects = () => pools[0].pool.query('delete from call_effect');
 
@@ -345,6 +345,63 @@ describe('the call log on PostgreSQL', () => {
     expect(await next).toEqual([second]);
     expect(order).toEqual(['first', 'second']);
     await Promise.all([finish(first, 3), finish(second)]);
+  });
+
+  it('decides about several hotlines in one transaction; one that somebody else decides about is left out, nobody waits', async () => {
+    const mine = HotlineId.parse(randomUUID());
+    const taken = aGate();
+    const finished = aGate();
+    const holding = other.changeHotline(hotlineId, async () => {
+      taken.open();
+      await finished.opened;
+    });
+    await taken.opened;
+    const turns = () => log.tryChangeHotlines([hotlineId, mine], (t) => Promise.resolve(t.hotlineIds));
+    expect((await turns()).result).toEqual([mine]);
+    finished.open();
+    await holding;
+    expect((await turns()).result).toEqual([hotlineId, mine]);
+  });
+
+  it('a row that somebody keeps ends a transaction of several hotlines soon, and nothing of it is stored', async () => {
+    const callId = await create();
+    const taken = aGate();
+    const finished = aGate();
+    const holding = other.change(callId, async () => {
+      taken.open();
+      await finished.opened;
+    });
+    await taken.opened;
+    const decided = log.tryChangeHotlines([hotlineId], (t) => t.lockQueued([{ hotlineId, ...all }]));
+    const error = await decided.then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(isLockTimeout(error)).toBe(true);
+    finished.open();
+    await holding;
+    const [row] = await queued();
+    expect(row?.callId).toBe(callId);
+    await finish(callId);
+  });
+
+  it('a person given a call of one hotline is nobody for another one of the same transaction (Q3)', async () => {
+    const [a, b] = [await create(), await create()];
+    await log.tryChangeHotlines([hotlineId], async (t) => {
+      const rows = (await t.lockQueued([{ hotlineId, ...all }])).get(hotlineId) ?? [];
+      for (const row of rows) {
+        const ours = await t.lockAvailable([operators[0]]);
+        const call = t.open(row);
+        const [person] = await call.lockPresences([operators[0]]);
+        expect(ours.has(operators[0])).toBe(row === rows[0]);
+        if (person && ours.has(operators[0])) call.savePresence({ ...person, state: 'ringing', callId: row.callId });
+      }
+    });
+    await log.changePresence(operators[0], (row) => ({
+      presence: { ...row, state: 'available', callId: null },
+      result: null,
+    }));
+    await Promise.all([finish(a), finish(b)]);
   });
 
   it('many calls and people are written by one transaction, or none of them', async () => {

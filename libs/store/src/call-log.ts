@@ -19,16 +19,28 @@ import {
   savePresence,
   toPresenceRow,
 } from './presence-rows.ts';
-import { type Ageing, listHeads, type PlaceRow, RoundTransaction, SERVING_ORDER } from './round-transaction.ts';
+import {
+  type Ageing,
+  listHeads,
+  type PlaceRow,
+  RoundsTransaction,
+  type RoundTransaction,
+  SERVING_ORDER,
+} from './round-transaction.ts';
 
 export type { CallTransaction } from './call-transaction.ts';
 export type { CallColumns, NewCall, Stored, StoredEffect } from './pending-writes.ts';
 export type { PresenceRow } from './presence-rows.ts';
-export type { RoundTransaction } from './round-transaction.ts';
+export type { RoundsTransaction, RoundTransaction } from './round-transaction.ts';
 
 /** What a process remembers is bounded: what was used longest ago is forgotten. */
 const CALLS_REMEMBERED = 2_000;
 const PEOPLE_REMEMBERED = 10_000;
+/** So long rounds that share a transaction may wait for a row: one that somebody keeps must not hold up other hotlines. */
+const ROW_WAIT_MS = 100;
+
+/** Whoever has this lock decides about the hotline's callers. */
+const turnOf = (hotlineId: HotlineId): string => `hashtextextended(${escapeLiteral(hotlineId)}, 0)`;
 
 const remember = <Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void => {
   map.delete(key);
@@ -176,20 +188,45 @@ export class CallLog<State, Effect> {
     for (const presence of writes.presences.values()) this.rememberPerson(presence);
   }
 
-  /** One decision at a time for each hotline, over all processes: nobody serves a later caller first. */
+  /** One decision at a time for each hotline, over all processes: nobody serves a later caller first. Waits for its turn. */
   async changeHotline<T>(
     hotlineId: HotlineId,
     work: (transaction: RoundTransaction<State, Effect>) => Promise<T>,
   ): Promise<Stored<T, State, Effect>> {
-    const writes = new PendingWrites<State, Effect>();
-    const result = await this.sql.transaction(
-      async (client) => {
-        const decided = await work(new RoundTransaction(client, writes, hotlineId));
-        await writes.flush(client);
-        return decided;
-      },
-      `select pg_advisory_xact_lock(hashtextextended(${escapeLiteral(hotlineId)}, 0))`,
+    const firstly = `select pg_advisory_xact_lock(${turnOf(hotlineId)})`;
+    return this.storeRounds(
+      firstly,
+      () => [hotlineId],
+      (rounds) => work(rounds.of(hotlineId)),
     );
+  }
+
+  /**
+   * The same for several hotlines in one transaction, which waits for nobody for long: hotlines about which somebody decides
+   * just now are left out, and if a row isn't to be had in ROW_WAIT_MS it throws a lock timeout. Then nothing was stored.
+   */
+  async tryChangeHotlines<T>(
+    hotlineIds: readonly HotlineId[],
+    work: (rounds: RoundsTransaction<State, Effect>) => Promise<T>,
+  ): Promise<Stored<T, State, Effect>> {
+    const turns = hotlineIds.map((id) => `(${escapeLiteral(id)}, pg_try_advisory_xact_lock(${turnOf(id)}))`);
+    const firstly = `set local lock_timeout = ${ROW_WAIT_MS}; values ${turns.join(', ')}`;
+    const ours = (rows: unknown[]) =>
+      (rows as { column1: HotlineId; column2: boolean }[]).flatMap((row) => (row.column2 ? [row.column1] : []));
+    return this.storeRounds(firstly, ours, work);
+  }
+
+  private async storeRounds<T>(
+    firstly: string,
+    hotlinesOf: (firstRows: unknown[]) => HotlineId[],
+    work: (rounds: RoundsTransaction<State, Effect>) => Promise<T>,
+  ): Promise<Stored<T, State, Effect>> {
+    const writes = new PendingWrites<State, Effect>();
+    const result = await this.sql.transaction(async (client, firstRows) => {
+      const decided = await work(new RoundsTransaction(client, writes, hotlinesOf(firstRows)));
+      await writes.flush(client);
+      return decided;
+    }, firstly);
     this.rememberWritten(writes);
     return writes.stored(result);
   }

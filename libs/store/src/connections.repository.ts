@@ -82,8 +82,8 @@ export class ConnectionsRepository {
     return (rowCount ?? 0) > 0;
   }
 
-  listCandidates(hotlineId: HotlineId): Promise<CandidateRow[]> {
-    return listCandidates(this.sql.pool, hotlineId);
+  async listCandidates(hotlineId: HotlineId): Promise<CandidateRow[]> {
+    return (await listCandidates(this.sql.pool, [hotlineId])).get(hotlineId) ?? [];
   }
 
   /** People whose wrap-up time has run out, and people stuck with a call that is over. */

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Instant } from '@ringdown/protocol/ids';
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type QueryResult } from 'pg';
 import { PrismaClient } from './generated/client.ts';
 
 /** Whatever runs statements: a connection in a transaction, or the pool for one statement that is a transaction by itself. */
@@ -34,13 +34,17 @@ export class SqlPool {
     await this.pool.end();
   }
 
-  /** One transaction; rolled back when `work` throws. `firstly`: a statement without parameters, sent along with its begin. */
-  async transaction<T>(work: (client: PoolClient) => Promise<T>, firstly = ''): Promise<T> {
+  /**
+   * One transaction; rolled back when `work` throws. `firstly`: statements without parameters, sent along with its begin;
+   * `work` is given the rows of the last of them.
+   */
+  async transaction<T>(work: (client: PoolClient, firstRows: unknown[]) => Promise<T>, firstly = ''): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query(`begin;${firstly}`);
-      const result = await work(client);
+      // Of several statements in one text pg gives a list of results.
+      const begun = (await client.query(`begin;${firstly}`)) as QueryResult<object> | QueryResult<object>[];
+      const result = await work(client, Array.isArray(begun) ? (begun.at(-1)?.rows ?? []) : []);
       await client.query('commit');
       return result;
     } catch (error) {
@@ -54,6 +58,9 @@ export class SqlPool {
   }
 }
 
-/** SQLSTATE 23505, as plain pg gives it. */
-export const isUniqueViolation = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === '23505';
+/** By SQLSTATE, as plain pg gives it. */
+const failedWith = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+export const isUniqueViolation = (error: unknown): boolean => failedWith(error, '23505');
+/** A lock wasn't to be had in the time that was set for it. */
+export const isLockTimeout = (error: unknown): boolean => failedWith(error, '55P03');

@@ -55,6 +55,12 @@ const toPlace = (row: PlaceRecord): PlaceRow => ({
   arrivedAt: row.arrived_at.getTime(),
 });
 
+/**
+ * Callers of one stored rank in their order. The rank as a range: with an equation the planner may take the index of all arrivals,
+ * whose order would do as well, and read every call there ever was.
+ */
+const IN_ROW = 'rank between k.of_rank and k.of_rank order by rank, arrived_at, id';
+
 /** The first callers of each hotline that a person serves, with what the hotline weighs for them. */
 export const listHeads = async (
   client: PoolClient | Pool,
@@ -66,27 +72,42 @@ export const listHeads = async (
         generate_series(0, 3) k(of_rank)
       cross join lateral (
         select id, rescued, rank, arrived_at from call
-        where hotline_id = m.hotline_id and phase = 'queued' and rescued = r.was_rescued and rank = k.of_rank
-        order by arrived_at, id limit 1
+        where hotline_id = m.hotline_id and phase = 'queued' and rescued = r.was_rescued and ${IN_ROW} limit 1
       ) c where m.operator_id = $1`,
     values: [operatorId],
   });
   return rows.map((row) => ({ ...toPlace(row), hotlineId: row.hotline_id, weight: row.weight }));
 };
 
-/** $2 now, $3 one step each so many ms, $4 steps at most: `agedRank` of libs/call-flow in SQL. */
-export const SERVING_ORDER = `rescued desc, case when rank = 0 then 0 else greatest(1, rank - least($4::int,
-  greatest(0, floor(extract(epoch from ($2::timestamptz - arrived_at)) * 1000 / $3::int)))) end, arrived_at, id`;
+/** `agedRank` of libs/call-flow in SQL: a step each `everyMs`, `maxSteps` at most. */
+const servingOrder = (now: string, everyMs: string, maxSteps: string): string =>
+  `rescued desc, case when rank = 0 then 0 else greatest(1, rank - least(${maxSteps},
+  greatest(0, floor(extract(epoch from (${now} - arrived_at)) * 1000 / ${everyMs})))) end, arrived_at, id`;
+/** $2 now, $3 one step each so many ms, $4 steps at most. */
+export const SERVING_ORDER = servingOrder('$2::timestamptz', '$3::int', '$4::int');
+const ASKED_ORDER = servingOrder('asked.now', 'asked.every_ms', 'asked.max_steps');
 
-/** The first of each row of one stored rank are the only ones that can be first of all (see WaitingLine): read by the index. */
-const FIRST_OF_EACH_ROW = `select c.* from (values (true), (false)) r(was_rescued), generate_series(0, 3) k(of_rank)
-  cross join lateral (
-    select id, rescued, rank, arrived_at from call where hotline_id = $1 and phase = 'queued'
-      and rescued = r.was_rescued and rank = k.of_rank and ($5::text[] is null or language = any($5))
-    order by arrived_at, id limit $6::int + $7::int
-  ) c order by ${SERVING_ORDER} limit $6 offset $7`;
+/**
+ * Of each hotline asked about its next callers, looked up and locked one by one, by index. The first of each row of one
+ * stored rank are the only ones that can be first of all (see WaitingLine).
+ */
+const LOCK_QUEUED = `select next.hotline_id, c.* from (
+    select asked.hotline_id, first.id, row_number() over (partition by asked.hotline_id order by ${ASKED_ORDER}) as place,
+      first_place, last_place
+    from jsonb_to_recordset($1::jsonb) as asked(hotline_id uuid, now timestamptz, every_ms int, max_steps int, languages text[],
+        first_place int, last_place int),
+      (values (true), (false)) r(was_rescued), generate_series(0, 3) k(of_rank)
+      cross join lateral (
+        select id, rescued, rank, arrived_at from call where hotline_id = asked.hotline_id and phase = 'queued'
+          and rescued = r.was_rescued and (asked.languages is null or language = any(asked.languages)) and ${IN_ROW}
+        limit asked.last_place
+      ) first
+  ) next cross join lateral (
+    select id, state, rank, position from call where id = next.id and hotline_id = next.hotline_id and phase = 'queued' for update
+  ) c where next.place between first_place and last_place order by next.hotline_id, next.place`;
 
 export interface QueuedFilter {
+  hotlineId: HotlineId;
   now: Instant;
   ageing: Ageing;
   languages: readonly LanguageTag[] | null;
@@ -94,21 +115,89 @@ export interface QueuedFilter {
   offset: number;
 }
 
-/** One open transaction in which one hotline's callers are given to its people; no other such runs at the same time. */
-export class RoundTransaction<State, Effect> {
-  private readonly client: PoolClient;
-  private readonly writes: PendingWrites<State, Effect>;
-  private readonly hotlineId: HotlineId;
+interface QueuedRecord<State> {
+  id: CallId;
+  state: State;
+  rank: number;
+  position: number;
+}
+const toQueued = <State>(row: QueuedRecord<State>): QueuedRow<State> => ({
+  callId: row.id,
+  state: row.state,
+  rank: row.rank,
+  position: row.position,
+});
+
+/** One open transaction in which some hotlines' callers are given to their people; nobody else does it for these meanwhile. */
+export class RoundsTransaction<State, Effect> {
+  /** People this transaction has locked, as they will be when it is over. */
   private readonly locked = new Map<OperatorId, PresenceRow>();
 
-  constructor(client: PoolClient, writes: PendingWrites<State, Effect>, hotlineId: HotlineId) {
-    this.client = client;
-    this.writes = writes;
-    this.hotlineId = hotlineId;
+  constructor(
+    private readonly client: PoolClient,
+    private readonly writes: PendingWrites<State, Effect>,
+    readonly hotlineIds: readonly HotlineId[],
+  ) {}
+
+  /** What concerns one of these hotlines. */
+  of(hotlineId: HotlineId): RoundTransaction<State, Effect> {
+    return new RoundTransaction(this, this.client, hotlineId);
   }
 
+  async listCandidates(): Promise<Map<HotlineId, CandidateRow[]>> {
+    return listCandidates(this.client, this.hotlineIds);
+  }
+
+  /** Waiting calls of each hotline in the order of serving, locked. */
+  async lockQueued(filters: readonly QueuedFilter[]): Promise<Map<HotlineId, QueuedRow<State>[]>> {
+    const byHotline = new Map<HotlineId, QueuedRow<State>[]>(filters.map((filter) => [filter.hotlineId, []]));
+    if (filters.length === 0) return byHotline;
+    const { rows } = await this.client.query<QueuedRecord<State> & { hotline_id: HotlineId }>({
+      name: 'call-next-waiting',
+      text: LOCK_QUEUED,
+      values: [
+        JSON.stringify(
+          filters.map((filter) => ({
+            hotline_id: filter.hotlineId,
+            now: date(filter.now),
+            every_ms: filter.ageing.everyMs,
+            max_steps: filter.ageing.maxSteps,
+            languages: filter.languages,
+            first_place: filter.offset + 1,
+            last_place: filter.offset + filter.limit,
+          })),
+        ),
+      ],
+    });
+    for (const row of rows) byHotline.get(row.hotline_id)?.push(toQueued(row));
+    return byHotline;
+  }
+
+  /** Locks those who are still available and whom no other call is taking, here or elsewhere; gives who they are. */
+  async lockAvailable(operatorIds: readonly OperatorId[]): Promise<ReadonlySet<OperatorId>> {
+    // Whom this transaction has given a call is available to the database until it is over.
+    const asked = operatorIds.filter((id) => (this.locked.get(id)?.state ?? 'available') === 'available');
+    if (asked.length === 0) return new Set();
+    const rows = await lockAvailable(this.client, asked);
+    for (const row of rows) this.locked.set(row.operatorId, row);
+    return new Set(rows.map((row) => row.operatorId));
+  }
+
+  open(row: { callId: CallId; state: State }): CallTransaction<State, Effect> {
+    return new CallTransaction(this.client, this.writes, { ...row, locked: this.locked });
+  }
+}
+
+/** The part of it that is about one hotline. */
+export class RoundTransaction<State, Effect> {
+  constructor(
+    readonly rounds: RoundsTransaction<State, Effect>,
+    private readonly client: PoolClient,
+    readonly hotlineId: HotlineId,
+  ) {}
+
   async listCandidates(): Promise<CandidateRow[]> {
-    return listCandidates(this.client, this.hotlineId);
+    return (await listCandidates(this.client, [this.hotlineId])).get(this.hotlineId) ?? [];
   }
 
   /** Languages of those who wait: leaps from one to the next in the index, however many wait. */
@@ -135,45 +224,31 @@ export class RoundTransaction<State, Effect> {
     except: readonly CallId[];
     limit: number;
   }): Promise<QueuedRow<State>[]> {
-    const { rows } = await this.client.query<{ id: CallId; state: State; rank: number; position: number }>({
+    const { rows } = await this.client.query<QueuedRecord<State>>({
       name: 'call-told',
       text: `select id, state, rank, position from call
         where hotline_id = $1 and phase = 'queued' and language = $2 and nobody_there = $3
           and id <> all($5::uuid[]) limit $4 for update`,
       values: [this.hotlineId, given.language, given.nobodyThere, given.limit, given.except],
     });
-    return rows.map((row) => ({ callId: row.id, state: row.state, rank: row.rank, position: row.position }));
+    return rows.map(toQueued);
   }
 
   /** Waiting calls in the order of serving, locked. */
-  async lockQueued(filter: QueuedFilter): Promise<QueuedRow<State>[]> {
-    const { rows } = await this.client.query<{ id: CallId; state: State; rank: number; position: number }>({
-      name: 'call-next-waiting',
-      text: `select id, state, rank, position from call
-        where id in (select id from (${FIRST_OF_EACH_ROW}) next) and phase = 'queued'
-        order by ${SERVING_ORDER} for update`,
-      values: [
-        this.hotlineId,
-        date(filter.now),
-        filter.ageing.everyMs,
-        filter.ageing.maxSteps,
-        filter.languages,
-        filter.limit,
-        filter.offset,
-      ],
-    });
-    return rows.map((row) => ({ callId: row.id, state: row.state, rank: row.rank, position: row.position }));
+  async lockQueued(filter: Omit<QueuedFilter, 'hotlineId'>): Promise<QueuedRow<State>[]> {
+    const { hotlineId } = this;
+    return (await this.rounds.lockQueued([{ hotlineId, ...filter }])).get(hotlineId) ?? [];
   }
 
   /** Calls that ring now, locked, in the order of serving. One that somebody is just answering is left out: nobody waits for it. */
   async lockRinging(given: { now: Instant; ageing: Ageing; limit: number }): Promise<QueuedRow<State>[]> {
-    const { rows } = await this.client.query<{ id: CallId; state: State; rank: number; position: number }>({
+    const { rows } = await this.client.query<QueuedRecord<State>>({
       name: 'call-lock-ringing',
       text: `select id, state, rank, position from call where hotline_id = $1 and phase = 'ringing' and not test
         order by ${SERVING_ORDER} limit $5 for update skip locked`,
       values: [this.hotlineId, date(given.now), given.ageing.everyMs, given.ageing.maxSteps, given.limit],
     });
-    return rows.map((row) => ({ callId: row.id, state: row.state, rank: row.rank, position: row.position }));
+    return rows.map(toQueued);
   }
 
   /** Waiting calls that ring somebody at the moment: still ahead of those behind them. */
@@ -186,22 +261,24 @@ export class RoundTransaction<State, Effect> {
     return rows.map(toPlace);
   }
 
-  /** Locks those who are still available and whom no other call is taking; gives who they are. */
-  async lockAvailable(operatorIds: readonly OperatorId[]): Promise<ReadonlySet<OperatorId>> {
-    if (operatorIds.length === 0) return new Set();
-    const rows = await lockAvailable(this.client, operatorIds);
-    for (const row of rows) this.locked.set(row.operatorId, row);
-    return new Set(rows.map((row) => row.operatorId));
+  lockAvailable(operatorIds: readonly OperatorId[]): Promise<ReadonlySet<OperatorId>> {
+    return this.rounds.lockAvailable(operatorIds);
   }
 
   open(row: { callId: CallId; state: State }): CallTransaction<State, Effect> {
-    return new CallTransaction(this.client, this.writes, { ...row, locked: this.locked });
+    return this.rounds.open(row);
   }
 }
 
-/** Everybody who serves a hotline, as far as distribution asks about them. */
-export const listCandidates = async (client: PoolClient | Pool, hotlineId: HotlineId): Promise<CandidateRow[]> => {
+/** Everybody who serves these hotlines, as far as distribution asks about them. */
+export const listCandidates = async (
+  client: PoolClient | Pool,
+  hotlineIds: readonly HotlineId[],
+): Promise<Map<HotlineId, CandidateRow[]>> => {
+  const byHotline = new Map<HotlineId, CandidateRow[]>(hotlineIds.map((id) => [id, []]));
+  if (hotlineIds.length === 0) return byHotline;
   const { rows } = await client.query<{
+    hotline_id: HotlineId;
     id: OperatorId;
     presence_state: OperatorState;
     idle_since: Date;
@@ -217,28 +294,32 @@ export const listCandidates = async (client: PoolClient | Pool, hotlineId: Hotli
   }>({
     name: 'candidates',
     // Looked up member by member, by index: joined plainly, the planner reads all people of all hotlines.
-    text: `select o.id, o.presence_state, o.idle_since, o.languages, o.skills, o.shift_calls,
+    text: `select m.hotline_id, o.id, o.presence_state, o.idle_since, o.languages, o.skills, o.shift_calls,
         m.weight, m.penalty, m.last_offered_at, m.shift_capacity,
         coalesce((select p.rings from own_phone p where p.operator_id = o.id), false) as rings_own_phone,
         (select true from console_connection c where c.operator_id = o.id limit 1) is not null as reachable
       from hotline_member m
         cross join lateral (select * from operator where id = m.operator_id and removed_at is null limit 1) o
-      where m.hotline_id = $1 order by m.joined_at, o.id`,
-    values: [hotlineId],
+      where m.hotline_id = any($1::uuid[]) order by m.hotline_id, m.joined_at, o.id`,
+    values: [hotlineIds],
   });
-  return rows.map((row, index) => ({
-    operatorId: row.id,
-    state: row.presence_state,
-    idleSince: row.idle_since.getTime(),
-    reachable: row.reachable || row.rings_own_phone,
-    ringsOwnPhone: row.rings_own_phone,
-    languages: row.languages ?? [],
-    skills: row.skills ?? [],
-    weight: row.weight,
-    penalty: row.penalty,
-    listPlace: index,
-    lastOfferedAt: row.last_offered_at?.getTime() ?? null,
-    shiftCalls: row.shift_calls,
-    shiftCapacity: row.shift_capacity,
-  }));
+  for (const row of rows) {
+    const candidates = byHotline.get(row.hotline_id);
+    candidates?.push({
+      operatorId: row.id,
+      state: row.presence_state,
+      idleSince: row.idle_since.getTime(),
+      reachable: row.reachable || row.rings_own_phone,
+      ringsOwnPhone: row.rings_own_phone,
+      languages: row.languages ?? [],
+      skills: row.skills ?? [],
+      weight: row.weight,
+      penalty: row.penalty,
+      listPlace: candidates.length,
+      lastOfferedAt: row.last_offered_at?.getTime() ?? null,
+      shiftCalls: row.shift_calls,
+      shiftCapacity: row.shift_capacity,
+    });
+  }
+  return byHotline;
 };

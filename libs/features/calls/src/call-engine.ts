@@ -14,6 +14,7 @@ import {
   type CallTransaction,
   type NewCall,
   type PresenceRow,
+  type RoundsTransaction,
   type RoundTransaction,
   type Stored,
   type StoredEffect,
@@ -256,6 +257,16 @@ export class CallEngine {
     work: (round: RoundTransaction<CallState, CallEffect>) => Promise<T>,
   ): Promise<T> {
     const stored = await this.log.changeHotline(hotlineId, work);
+    void this.carryOut(stored);
+    return stored.result;
+  }
+
+  /** The same for several hotlines in one transaction: those whose turn is to be had at once. */
+  async tryChangeHotlines<T>(
+    hotlineIds: readonly CallState['hotlineId'][],
+    work: (rounds: RoundsTransaction<CallState, CallEffect>) => Promise<T>,
+  ): Promise<T> {
+    const stored = await this.log.tryChangeHotlines(hotlineIds, work);
     void this.carryOut(stored);
     return stored.result;
   }

@@ -28,7 +28,7 @@ import {
 } from '@ringdown/protocol/ids';
 import { HotlineBook } from '@ringdown/features-hotlines/hotline-book';
 import { Admission, withoutCallBack } from './admission.ts';
-import { LAST_TOLD_POSITION } from './distribution-round.ts';
+import { LAST_TOLD_POSITION } from './distribution-places.ts';
 import { FurtherPhonesService } from './further-phones.service.ts';
 import { CALLS_REFUSAL_LOG_EVERY_MS } from './limits.ts';
 import { CallsRepository } from '@ringdown/store/calls.repository';

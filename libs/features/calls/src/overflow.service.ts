@@ -11,7 +11,7 @@ import type { HotlineId } from '@ringdown/protocol/ids';
 import { CallsRepository } from '@ringdown/store/calls.repository';
 import { Admission, withoutCallBack } from './admission.ts';
 import { CallEngine } from './call-engine.ts';
-import { LAST_TOLD_POSITION } from './distribution-round.ts';
+import { LAST_TOLD_POSITION } from './distribution-places.ts';
 import { QueueCounts } from './queue-counts.ts';
 
 /** Takes a call from the hotline whose ladder it is on to another one, if that can take it (Q7). */

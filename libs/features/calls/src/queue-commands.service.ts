@@ -10,7 +10,8 @@ import { type CallId, type HotlineId, LegId, OfferId, type OperatorId } from '@r
 import { ConnectionsRepository } from '@ringdown/store/connections.repository';
 import { PeopleRepository } from '@ringdown/store/people.repository';
 import { CallEngine, type OpenCall } from './call-engine.ts';
-import { candidateOf, DistributionRound } from './distribution-round.ts';
+import { candidateOf } from './distribution-hotline.ts';
+import { DistributionRound } from './distribution-round.ts';
 import { DONE, refusalFor, refused } from './operator-commands.ts';
 import { PresenceService } from './presence.service.ts';
 
