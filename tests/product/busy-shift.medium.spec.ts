@@ -11,6 +11,12 @@ const VICTIMS = ['api', 'worker', 'gateway'] as const;
 
 let product: ProductUnderTest;
 
+/** However many processes died before: the shift goes on. */
+const answeredAgain = (shift: BusyShift) => {
+  const before = shift.answered;
+  return eventually('somebody answers a call', () => shift.answered > before, 120_000);
+};
+
 beforeAll(async () => {
   product = await ProductUnderTest.start();
   await product.firstRun({ wrapUpS: 0, nobodyWaitS: 5, maxWaitS: 20, ringTimeoutS: 5 });
@@ -22,7 +28,7 @@ afterAll(async () => {
 
 it(
   'processes killed at random moments of a busy shift lose no call, handle none twice and leave nobody stuck',
-  { timeout: 240_000 + kills * 8_000, retry: 0 },
+  { timeout: 480_000 + kills * 8_000, retry: 0 },
   async () => {
     console.log(`  ${kills} kills, seed ${seed}`);
     const random = seeded(seed);
@@ -33,6 +39,7 @@ it(
       talkMs: [300, 2_000],
       patienceMs: [4_000, 20_000],
     });
+    await answeredAgain(shift);
     for (let n = 0; n < kills; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, 200 + random() * 1_500));
       const app = VICTIMS[n % VICTIMS.length] ?? 'api';
@@ -43,6 +50,7 @@ it(
       if (random() < 0.7) await product.appIsBack(app, former);
     }
     for (const app of VICTIMS) await product.appIsBack(app, []);
+    await answeredAgain(shift);
     await shift.stopCallers();
     await eventually(
       'every phone is on the hook',
@@ -74,7 +82,6 @@ it(
     // Each call that reached us stands once in the log. One whose webhook met a dead api was never ours: the carrier said so.
     expect(calls.length).toBeGreaterThanOrEqual(connected);
     expect(calls.length).toBeLessThanOrEqual(shift.dialled.length);
-    expect(shift.answered).toBeGreaterThan(0);
     console.log(
       `  ${shift.dialled.length} dialled, ${connected} with sound, ${calls.length} in the log, ${shift.answered} answered, ${kills} kills`,
     );
