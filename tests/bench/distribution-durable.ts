@@ -53,11 +53,25 @@ const countRinging = async (bare: BareEngine): Promise<number> => {
   return rows[0]?.n ?? 0;
 };
 
+const countPlacesTold = async (bare: BareEngine): Promise<number> => {
+  const { rows } = await bare.sql.pool.query<{ n: number }>(
+    `select count(*)::int as n from call_event where type = 'PositionChanged'`,
+  );
+  return rows[0]?.n ?? 0;
+};
+
 const percentile = (values: number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 
-/** Offers stored with event, state, people and outbox, fsync on; carrying out the effects isn't counted. */
-const offersPerSecond = async (bare: BareEngine, free: number, seconds: number): Promise<number> => {
+/**
+ * Offers stored with event, state, people and outbox, fsync on; carrying out the effects isn't counted. Those who wait are told
+ * their places in the same time, by the same processes; how many events that were is counted beside it.
+ */
+const offersPerSecond = async (
+  bare: BareEngine,
+  free: number,
+  seconds: number,
+): Promise<{ offers: number; placesTold: number }> => {
   const { rows } = await bare.sql.pool.query<{ hotline_id: HotlineId; operator_id: OperatorId }>(
     'select hotline_id, operator_id from hotline_member order by operator_id',
   );
@@ -65,6 +79,7 @@ const offersPerSecond = async (bare: BareEngine, free: number, seconds: number):
   for (const row of rows) byHotline.set(row.hotline_id, [...(byHotline.get(row.hotline_id) ?? []), row.operator_id]);
   let offers = 0;
   let spentMs = 0;
+  const toldBefore = await countPlacesTold(bare);
   while (spentMs < seconds * 1000) {
     await bare.sql.pool.query(`update operator set presence_state = 'break', presence_call_id = null`);
     await setAvailable(
@@ -77,7 +92,8 @@ const offersPerSecond = async (bare: BareEngine, free: number, seconds: number):
     offers += await countRinging(bare);
     await renew(bare);
   }
-  return offers / (spentMs / 1000);
+  const placesTold = (await countPlacesTold(bare)) - toldBefore;
+  return { offers: offers / (spentMs / 1000), placesTold: placesTold / (spentMs / 1000) };
 };
 
 /** A volunteer becomes free: until an offer to them is stored, with so many waiting. */
@@ -113,8 +129,11 @@ export const measureDurable = async (seconds: number): Promise<Figure[]> => {
     await many.sql.pool.query('vacuum analyze');
     const params = { waiting: WAITING, volunteers: VOLUNTEERS, hotlines: HOTLINES, database: 'embedded, fsync on' };
     for (const free of [40, 1]) {
-      const value = await offersPerSecond(many, free, seconds);
-      figures.push({ metric: 'durable_offers_per_second', unit: '1/s', value, params: { ...params, free } });
+      const { offers, placesTold } = await offersPerSecond(many, free, seconds);
+      figures.push(
+        { metric: 'durable_offers_per_second', unit: '1/s', value: offers, params: { ...params, free } },
+        { metric: 'places_told_per_second', unit: '1/s', value: placesTold, params: { ...params, free } },
+      );
     }
     await many.close();
     for (const waiting of [1_000, 10_000]) {

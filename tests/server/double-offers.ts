@@ -1,3 +1,4 @@
+import { roundsRepeated } from '@ringdown/platform/metrics';
 import { SqlPool } from '@ringdown/store/database';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -27,3 +28,7 @@ export const ONE_CALL_A_PERSON = `
     return new;
   end $$;
   create trigger busy_people after insert or update of state on call for each row execute function note_busy_people();`;
+
+/** In this process: what a shared transaction met with is hidden from whoever asked, for each hotline is done once more alone. */
+export const faultsOfSharedRounds = async (): Promise<number> =>
+  (await roundsRepeated.get()).values.find(({ labels }) => labels.cause === 'fault')?.value ?? 0;

@@ -4,7 +4,7 @@ import { type CallId, ConnectionId, type HotlineId, type OperatorId, PublicKeyHe
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { arrive, bareEngine } from './bare-engine.ts';
-import { HesitantPool } from './double-offers.ts';
+import { faultsOfSharedRounds, HesitantPool } from './double-offers.ts';
 
 const [databaseUrl = ''] = process.argv.slice(2);
 const bare = bareEngine(databaseUrl, 6, new HesitantPool(databaseUrl, () => undefined, 6));
@@ -88,6 +88,7 @@ await Promise.all(
       await some(ACTIONS)?.().catch((error: unknown) => {
         tell({ text: error instanceof Error ? error.message : 'unknown' });
       });
+      if ((await faultsOfSharedRounds()) > 0) tell({ text: 'A transaction of several rounds failed.' });
       await delay(Math.random() * 10);
     }
   }),

@@ -3,7 +3,7 @@ import type { CallId, HotlineId, OperatorId } from '@ringdown/protocol/ids';
 import { freshDatabase } from '@ringdown/testing/fresh-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { arrive, type BareEngine, bareEngine, seedHotlines } from './bare-engine.ts';
-import { HesitantPool, ONE_CALL_A_PERSON } from './double-offers.ts';
+import { faultsOfSharedRounds, HesitantPool, ONE_CALL_A_PERSON } from './double-offers.ts';
 
 const HOTLINES = 6;
 const SETTINGS = { nobodyWaitS: 600, queueLimit: 500, wrapUpS: 0 };
@@ -58,7 +58,9 @@ describe('rounds of several hotlines in one transaction', () => {
       bare.sql.pool.query('update call set state = $2 where id = $1', [calls.get(broken), JSON.stringify(to)]);
     await setState({ legs: [] });
     await freeAll();
+    const faults = await faultsOfSharedRounds();
     const outcomes = await runAll(bare, hotlineIds);
+    expect(await faultsOfSharedRounds()).toBeGreaterThan(faults);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', ...whole.map(() => 'fulfilled')]);
     expect((await rung()).map((each) => each.hotline_id).toSorted()).toEqual(whole.toSorted());
     await setState(state);
@@ -75,10 +77,12 @@ describe('rounds of several hotlines in one transaction', () => {
     });
     for (const hotlineId of hotlineIds) await arrive(bare, hotlineId);
     await freeAll();
+    const faults = await faultsOfSharedRounds();
     await runAll(bare, hotlineIds);
     const offers = await rung();
     expect(offers.map((each) => each.id).toSorted()).toEqual(operatorIds.toSorted());
     expect(new Set(offers.map((each) => each.hotline_id)).size).toBe(HOTLINES - 2);
+    expect(await faultsOfSharedRounds()).toBe(faults);
   });
 
   it('two processes with the same hotlines and people, held up at random: no deadlock, no double offer, nobody left over', async () => {
@@ -89,6 +93,7 @@ describe('rounds of several hotlines in one transaction', () => {
       hotlinesEach: 3,
       settings: SETTINGS,
     });
+    const faults = await faultsOfSharedRounds();
     for (let n = 0; n < 12; n += 1) {
       for (const hotlineId of hotlineIds) for (let k = 0; k < 3; k += 1) await arrive(bare, hotlineId);
       await freeAll();
@@ -109,6 +114,7 @@ describe('rounds of several hotlines in one transaction', () => {
         await bare.engine.append(id, { type: 'CarrierStatusChanged', at, status: 'completed', sequence: null });
       }
     }
+    expect(await faultsOfSharedRounds()).toBe(faults);
     const { rows } = await bare.sql.pool.query<{ id: CallId }>('select id from call');
     for (const { id } of rows) {
       const events = (await bare.log.listEvents(id)).map((each) => each.event);

@@ -33,6 +33,12 @@ export const callRepairs = new Counter({
   labelNames: ['finding'] as const,
   registers: [registry],
 });
+export const roundsRepeated = new Counter({
+  name: 'ringdown_rounds_repeated_total',
+  help: 'Shared transactions of rounds that failed, so that each hotline was done by itself: a row was kept, or a fault.',
+  labelNames: ['cause'] as const,
+  registers: [registry],
+});
 export const effectFailures = new Counter({
   name: 'ringdown_call_effects_failed_total',
   help: 'Effects that failed once and will be tried again.',

@@ -1,3 +1,4 @@
+import { roundsRepeated } from '@ringdown/platform/metrics';
 import type { HotlineId } from '@ringdown/protocol/ids';
 import { isLockTimeout } from '@ringdown/store/database';
 
@@ -80,6 +81,7 @@ export class SharedTurns<Outcome extends { offers: number }> {
         }
         return;
       }
+      roundsRepeated.inc({ cause: isLockTimeout(error) ? 'row-kept' : 'fault' });
     } finally {
       this.open -= 1;
       this.begin();
