@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 /** What has a side of its own; `inline` and `block` names follow the direction of the writing. */
 const PHYSICAL =
-  /(?<![\w-])(?:(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right)|left|right|float|clear|text-align)\s*:(?!\s*(?:start|end|center|justify|inherit|none|both)\b)/;
+  /(?<![\w-])(?:(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right)|left|right|float|clear|text-align)\s*:(?!\s*(?:start|end|center|justify|inherit|none|both|(?:-webkit-)?match-parent)\b)/;
 const IN_SCRIPT =
   /(?<![\w-])(?:(?:margin|padding|border)(?:Left|Right)|textAlign:\s*'(?:left|right)'|style=\{\{[^}]*\b(?:left|right):)/;
 
