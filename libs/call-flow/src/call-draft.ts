@@ -60,7 +60,6 @@ export class Draft {
   timer(timer: TimerName, dueAt: Instant): void {
     const timerId = TimerId.parse(`${timer}-${this.state.seq}`);
     this.set({ timers: { ...this.state.timers, [timer]: { timerId, dueAt } } });
-    this.effects.push({ kind: 'set-timer', timer, timerId, dueAt });
   }
 
   clear(...timers: TimerName[]): void {

@@ -228,7 +228,6 @@ export interface CallState {
 export type CallEffect =
   | { kind: 'direct-gateway' }
   | { kind: 'forget-at-gateway'; gatewayId: GatewayId }
-  | { kind: 'set-timer'; timer: TimerName; timerId: TimerId; dueAt: Instant }
   | { kind: 'tell-operator'; operatorId: OperatorId }
   | { kind: 'distribute' }
   | { kind: 'grant-room'; legId: LegId; connectionId: ConnectionId }

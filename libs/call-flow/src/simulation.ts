@@ -1,10 +1,11 @@
+import type { CallEffect } from './call-state.ts';
 import { Arrivals } from './simulation-arrivals.ts';
 import { CallBacks } from './simulation-call-backs.ts';
 import { Callers } from './simulation-callers.ts';
 import { Calls } from './simulation-calls.ts';
 import { CARRIER_MS } from './simulation-network.ts';
 import { Distribution } from './simulation-distribution.ts';
-import { Evening } from './simulation-evening.ts';
+import { type Caller, Evening } from './simulation-evening.ts';
 import { Gateways } from './simulation-gateways.ts';
 import type { SimulatedChange, Simulation } from './simulation-input.ts';
 import { People } from './simulation-people.ts';
@@ -12,7 +13,7 @@ import { Phones } from './simulation-phones.ts';
 import { type SimulationResult, totalsOf } from './simulation-result.ts';
 import { Rings } from './simulation-rings.ts';
 
-const MAX_EVENTS = 2_000_000;
+const MAX_EVENTS = 500_000;
 
 /**
  * Plays an evening of one hotline, or of several that lead callers on to each other. The decisions are production's: the
@@ -22,15 +23,7 @@ export const simulate = (sim: Simulation): SimulationResult => {
   const evening = new Evening(sim);
   const calls: Calls = new Calls(evening, {
     person: (caller, change) => people.change(caller, change),
-    effect: (caller, effect) => {
-      if (effect.kind === 'distribute') distribution.soon();
-      else if (effect.kind === 'move-to-hotline')
-        evening.agenda.add(evening.now, () => arrivals.moveOn(caller, effect.hotlineId));
-      else if (effect.kind === 'hang-up-at-carrier')
-        evening.agenda.add(evening.now + CARRIER_MS, () => calls.hangUp(caller));
-      else if (effect.kind === 'dial-leg' || effect.kind === 'hang-up-leg') phones.perform(caller, effect);
-      else if (effect.kind === 'assign-gateway') gateways.assignAgain(caller);
-    },
+    effect: (caller, effect) => perform(caller, effect, parts),
     changed: (caller, before) => {
       callers.follow(caller);
       callBacks.follow(caller, before);
@@ -48,11 +41,12 @@ export const simulate = (sim: Simulation): SimulationResult => {
     phones.streamAgain(caller);
   });
   const arrivals = new Arrivals(evening, calls, gateways, distribution);
+  const parts: Parts = { evening, calls, phones, people, gateways, distribution, arrivals };
 
   people.begin();
   arrivals.plan();
   for (const change of sim.changes) {
-    evening.agenda.add(change.at, () => takePlace(change, { evening, people, gateways, distribution }));
+    evening.agenda.add(change.at, () => takePlace(change, parts));
   }
   distribution.planShifts();
   let events = 0;
@@ -70,10 +64,50 @@ export const simulate = (sim: Simulation): SimulationResult => {
 
 interface Parts {
   evening: Evening;
+  calls: Calls;
+  phones: Phones;
   people: People;
   gateways: Gateways;
   distribution: Distribution;
+  arrivals: Arrivals;
 }
+
+/** What is to be done about an event, as far as anybody on the phone would notice. */
+const perform = (caller: Caller, effect: CallEffect, parts: Parts): void => {
+  const { evening, calls, phones, gateways, distribution, arrivals } = parts;
+  const { agenda, now } = evening;
+  switch (effect.kind) {
+    case 'distribute':
+      distribution.soon();
+      return;
+    case 'move-to-hotline':
+      agenda.add(now, () => arrivals.moveOn(caller, effect.hotlineId));
+      return;
+    case 'hang-up-at-carrier':
+      agenda.add(now + CARRIER_MS, () => calls.hangUp(caller));
+      return;
+    case 'dial-leg':
+    case 'hang-up-leg':
+      phones.perform(caller, effect);
+      return;
+    case 'assign-gateway':
+      gateways.assignAgain(caller);
+      return;
+    // Screens, the room, and what only people at a console or a dialled-in phone bring about.
+    case 'direct-gateway':
+    case 'forget-at-gateway':
+    case 'tell-operator':
+    case 'tell-watchers':
+    case 'grant-room':
+    case 'remove-from-room':
+    case 'close-room':
+    case 'log-supervision':
+    case 'answer-dial-in':
+    case 'remember-language':
+    case 'placed-call-over':
+      return;
+  }
+};
 
 /** What the file says happens. */
 const takePlace = (change: SimulatedChange, { evening, people, gateways, distribution }: Parts): void => {

@@ -87,8 +87,7 @@ export class OpenCall {
       eventKey,
       state,
       columns: columnsOf(state),
-      // When a timer is due stands in the call's own row: nothing else has to be stored about it.
-      effects: reduction.effects.filter((effect) => effect.kind !== 'set-timer'),
+      effects: reduction.effects,
     });
     this.current = state;
     return null;

@@ -20,7 +20,7 @@ interface Alarm {
 /**
  * Fires timers when they are due: of calls, and of wrap-up. When that is stands in the rows themselves, written with what set
  * them; this process follows what it stored itself, and the reconciler finds by index what a process left that died
- * (docs/adr/0013).
+ * (docs/adr/0014).
  */
 @Injectable()
 export class CallTimers implements OnApplicationShutdown {

@@ -136,9 +136,6 @@ export class PerformEffects extends EffectRunner implements OnApplicationShutdow
 
   private async perform({ callId, effect, attempts }: StoredEffect<CallEffect>, look: Look): Promise<void> {
     switch (effect.kind) {
-      case 'set-timer':
-        // Stands in the call's row and is followed from its state: never stored as an effect.
-        return;
       case 'tell-operator': {
         this.links.refreshOperator(effect.operatorId, { changedHere: look.storedHere });
         const presence = await look.presence(effect.operatorId);
@@ -205,7 +202,7 @@ export class PerformEffects extends EffectRunner implements OnApplicationShutdow
 
   private async performOn(
     state: CallState,
-    effect: Exclude<CallEffect, { kind: 'set-timer' | 'tell-operator' | 'forget-at-gateway' | 'log-supervision' }>,
+    effect: Exclude<CallEffect, { kind: 'tell-operator' | 'forget-at-gateway' | 'log-supervision' }>,
     look: Look,
   ): Promise<void> {
     switch (effect.kind) {
