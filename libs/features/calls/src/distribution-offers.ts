@@ -7,6 +7,7 @@ import { type HotlineId, type LanguageTag, LegId, OfferId, type OperatorId } fro
 import type { RoundsTransaction } from '@ringdown/store/call-log';
 import type { OpenCall } from './call-engine.ts';
 import { type OpenHotline, PAGE, waitingCallOf } from './distribution-hotline.ts';
+import { MANY_OFFERS } from './distribution-turns.ts';
 
 /** So many goes of callers are looked at in one transaction. */
 const MAX_PAGES = 16;
@@ -19,7 +20,7 @@ export interface Offered {
 
 /**
  * Gives waiting calls to people, for hotlines that share a transaction: each step is one statement for all of them. A hotline
- * decides as if those before it had had their round already.
+ * decides as if those before it had had their round already. Hotlines for which there is no room are left out.
  */
 export const offerCallers = async (
   rounds: RoundsTransaction<CallState, CallEffect>,
@@ -28,16 +29,27 @@ export const offerCallers = async (
 ): Promise<Map<HotlineId, Offered>> => {
   const candidates = await rounds.listCandidates();
   for (const hotline of hotlines) hotline.meet(candidates.get(hotline.hotlineId) ?? []);
-  const withFree = hotlines
+  const served = withRoom(hotlines);
+  const withFree = served
     .filter((hotline) => hotline.queue.people.freeCount > 0)
     .map((hotline) => new HotlineOffers(hotline, random));
   const first = await rounds.lockQueued(withFree.map(({ hotline, limit }) => hotline.filter({ limit })));
   for (const each of withFree) each.line(first.get(each.hotline.hotlineId) ?? []);
   await decideAndRing(rounds, withFree);
   const nobodyFree: Offered = { offers: 0, othersWait: true };
-  const offered = new Map<HotlineId, Offered>(hotlines.map(({ hotlineId }) => [hotlineId, nobodyFree]));
+  const offered = new Map<HotlineId, Offered>(served.map(({ hotlineId }) => [hotlineId, nobodyFree]));
   for (const each of withFree) offered.set(each.hotline.hotlineId, await each.finish());
   return offered;
+};
+
+/** The first, and others as long as all of them together don't make too many offers for one transaction. */
+const withRoom = (hotlines: readonly OpenHotline[]): OpenHotline[] => {
+  let room = MANY_OFFERS;
+  return hotlines.filter(({ queue }) => {
+    const fits = room > 0;
+    if (fits) room -= queue.people.freeCount;
+    return fits;
+  });
 };
 
 /** Whoever was lost to another process meanwhile isn't there any more, and it is decided once more without them. */

@@ -29,7 +29,7 @@ import { HandleTimes } from './handle-times.ts';
 type Rounds = RoundsTransaction<CallState, CallEffect>;
 
 /** Transactions that a process has open at once, and hotlines in each: what is told to those who wait never crowds out a ring. */
-const OFFERING = { atOnce: 2, most: 32 };
+const OFFERING = { atOnce: 4, most: 32 };
 const TELLING = { atOnce: 1, most: 1 };
 
 /** `told`: those who wait know how things stand. `tell`: they have to hear it yet. */
@@ -174,7 +174,9 @@ export class DistributionRound {
     const offered = await offerCallers(rounds, hotlines, this.random);
     const outcomes = new Map<HotlineId, Outcome>();
     for (const hotline of hotlines) {
-      const { offers, othersWait } = offered.get(hotline.hotlineId) ?? { offers: 0, othersWait: false };
+      const known = offered.get(hotline.hotlineId);
+      if (!known) continue;
+      const { offers, othersWait } = known;
       // With nobody to ring those who wait are told at once, unless other hotlines' rings would wait for it.
       const mayTell = offers === 0 && asked.length === 1 && !this.places.isResting(hotline.hotlineId);
       const told = othersWait && mayTell && (await tellPlaces(hotline)) === 'done';

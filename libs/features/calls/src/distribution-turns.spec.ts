@@ -106,15 +106,14 @@ describe('turns that hotlines share', () => {
     expect((await second)?.by).toBe('alone');
   });
 
-  it('after a transaction with many offers fewer share the next, and more again when there are few', async () => {
+  it('the more offers a hotline had just now, the fewer share the next transaction', async () => {
     const { begun, moment, end, ask } = aDatabase({ atOnce: 1, most: 8 });
-    void ask(...hotlines);
-    await moment();
-    void ask(...hotlines);
+    for (let n = 0; n < 4; n += 1) void ask(...hotlines);
     await moment();
     await end({ offers: 32 });
+    await end({ offers: 100 });
     await end({ offers: 1 });
-    expect(begun.map((ids) => ids.length)).toEqual([8, 4, 4]);
+    expect(begun.map((ids) => ids.length)).toEqual([8, 2, 1, 8]);
   });
 
   it('says when a turn begins: what happens before isn’t missed', async () => {

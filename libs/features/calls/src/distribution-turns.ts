@@ -2,14 +2,16 @@ import { roundsRepeated } from '@ringdown/platform/metrics';
 import type { HotlineId } from '@ringdown/protocol/ids';
 import { isLockTimeout } from '@ringdown/store/database';
 
-/** After a transaction with more than so many offers fewer hotlines share the next: nobody waits for hundreds of others' rings. */
-const MANY_OFFERS = 64;
+/** A transaction with more offers than this would let the first of them wait for the last. */
+export const MANY_OFFERS = 64;
+/** Until it is known: so many hotlines share a transaction at first. */
+const AT_FIRST = 8;
 
 export interface Turns<Outcome> {
   /** Transactions that this process has open at once, and hotlines in each at most. */
   atOnce: number;
   most: number;
-  /** Waits for nobody for long: hotlines whose turn isn't to be had are left out. Throws when nothing was stored. */
+  /** Waits for nobody for long: hotlines whose turn isn't to be had, or for which there is no room, are left out. Throws when nothing was stored. */
   together(hotlineIds: readonly HotlineId[]): Promise<ReadonlyMap<HotlineId, Outcome>>;
   /** Waits for its turn as long as it takes. */
   alone(hotlineId: HotlineId): Promise<Outcome>;
@@ -36,7 +38,7 @@ export class SharedTurns<Outcome extends { offers: number }> {
   private readonly failing = new Set<HotlineId>();
 
   constructor(private readonly turns: Turns<Outcome>) {
-    this.most = turns.most;
+    this.most = Math.min(AT_FIRST, turns.most);
   }
 
   /** `onBegin`: what changes from now on may be missed. */
@@ -71,7 +73,7 @@ export class SharedTurns<Outcome extends { offers: number }> {
     try {
       for (const { onBegin } of turns) onBegin();
       outcomes = await this.turns.together(turns.map(({ hotlineId }) => hotlineId));
-      this.adapt([...outcomes.values()].reduce((sum, { offers }) => sum + offers, 0));
+      this.adapt([...outcomes.values()].map(({ offers }) => offers));
     } catch (error) {
       // Of several it isn't known whose fault it was. Alone, the fault shows itself to whoever asked.
       if (turns.length === 1 && !isLockTimeout(error)) {
@@ -89,8 +91,11 @@ export class SharedTurns<Outcome extends { offers: number }> {
     for (const turn of turns) turn.resolve(outcomes.get(turn.hotlineId) ?? this.alone(turn.hotlineId));
   }
 
-  private adapt(offers: number): void {
-    this.most = offers > MANY_OFFERS ? Math.ceil(this.most / 2) : Math.min(this.turns.most, this.most * 2);
+  /** The more offers a hotline had just now, the fewer share the next transaction. */
+  private adapt(offers: readonly number[]): void {
+    if (offers.length === 0) return;
+    const each = offers.reduce((sum, one) => sum + one, 0) / offers.length;
+    this.most = Math.max(1, Math.min(this.turns.most, Math.floor(MANY_OFFERS / Math.max(1, each))));
   }
 
   private async alone(hotlineId: HotlineId): Promise<Outcome> {
