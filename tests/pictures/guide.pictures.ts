@@ -114,7 +114,7 @@ test.describe('pictures for the guides', () => {
     await go(volunteer, '/');
     await dial();
     await answers();
-    await note('Her name is Ana. Arrested at the bridge, held at the county jail. Asked for a lawyer.');
+    await note('Her name is Ana. Asked for a lawyer.');
     await volunteer.getByRole('button', { name: /^End/ }).click();
     await volunteer.getByRole('button', { name: /Done/ }).click();
     await expect(volunteer.getByRole('heading', { name: 'You are available' })).toBeVisible({ timeout: 15_000 });
