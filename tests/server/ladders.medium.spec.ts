@@ -132,6 +132,11 @@ describe('what callers get in the place of a person', () => {
     const { operatorId } = desk.me;
     expect(answer.unanswered).toContainEqual(expect.objectContaining({ event: 'rings', operatorId }));
     expect(answer.ringOrder).toEqual([api.owner.me.operatorId]);
+    const before = await stored(api.hotline.hotlineId);
+    await set(api.hotline.hotlineId, { ladders: unanswered({ step: 'call-back' }) });
+    const asked = WhatIf.parse(await (await api.request('GET', path, { cookie: api.owner.cookie })).json());
+    expect(asked.unanswered.map(({ event }) => event)).toContain('call-back-asked');
+    await set(api.hotline.hotlineId, { ladders: before });
   });
 
   it('another hotline that is closed is passed by, and the next step follows', async () => {

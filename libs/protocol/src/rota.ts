@@ -167,6 +167,8 @@ export const WhatIfLine = z.strictObject({
     'nobody',
     'moves-on',
     'passed-by',
+    'call-back-asked',
+    'number-rings',
     'voicemail',
     'message',
     'ends',

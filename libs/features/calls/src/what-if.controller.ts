@@ -36,6 +36,8 @@ const EVENTS: Partial<Record<SimulationResult['timeline'][number]['event'], What
   nobody: 'nobody',
   'moves-on': 'moves-on',
   'passed-by': 'passed-by',
+  'call-back-asked': 'call-back-asked',
+  'number-rings': 'number-rings',
   voicemail: 'voicemail',
   message: 'message',
   ends: 'ends',
