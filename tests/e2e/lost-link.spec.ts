@@ -109,16 +109,6 @@ test.describe('links that break', () => {
     await expect(owner.getByRole('timer', { name: RESCUE })).toHaveCount(0);
   });
 
-  test('a page that crashes and is opened again in time goes on with the call', async () => {
-    await ana.goto('chrome://crash').catch(() => undefined);
-    await callerHearsMusic();
-    ana = await anasContext.newPage();
-    await stage.go(ana, '/');
-    await hear(ana, [CALLER_HZ]);
-    await callerHears(ANA_HZ);
-    await isSameCall();
-  });
-
   test('a file of the console that can’t be had is told in words beside the call, and a reload brings the page', async () => {
     const files = '**/assets/dispatch-board-*.js';
     await anasContext.route(files, (route) => route.abort());
@@ -131,6 +121,16 @@ test.describe('links that break', () => {
     await ana.getByRole('button', { name: 'Reload the page' }).click();
     await stage.isIn(ana, 'Sent out');
     await hear(ana, [CALLER_HZ]);
+    await isSameCall();
+  });
+
+  test('a page that crashes and is opened again in time goes on with the call', async () => {
+    await ana.goto('chrome://crash').catch(() => undefined);
+    await callerHearsMusic();
+    ana = await anasContext.newPage();
+    await stage.go(ana, '/');
+    await hear(ana, [CALLER_HZ]);
+    await callerHears(ANA_HZ);
     await isSameCall();
   });
 
