@@ -39,6 +39,7 @@ interface Outcome {
 }
 interface Told {
   offers: 0;
+  waiting: number;
   more: boolean;
 }
 
@@ -189,13 +190,18 @@ export class DistributionRound {
     const outcomes = new Map<HotlineId, Told>();
     for (const hotline of this.opened(rounds, asked)) {
       hotline.meet(await hotline.round.listCandidates());
-      outcomes.set(hotline.hotlineId, { offers: 0, more: (await tellPlaces(hotline)) === 'more' });
+      const more = (await tellPlaces(hotline)) === 'more';
+      outcomes.set(hotline.hotlineId, { offers: 0, waiting: hotline.calls.size, more });
     }
     return outcomes;
   }
 
-  private async tellAll(hotlineId: HotlineId, onBegin: () => void): Promise<void> {
-    while ((await this.telling.take(hotlineId, onBegin)).more);
+  /** Answers how many wait there, of a long queue at least so many. */
+  private async tellAll(hotlineId: HotlineId, onBegin: () => void): Promise<number> {
+    for (;;) {
+      const { waiting, more } = await this.telling.take(hotlineId, onBegin);
+      if (!more) return waiting;
+    }
   }
 
   private opened(rounds: Rounds, asked: readonly HotlineAsked[]): OpenHotline[] {

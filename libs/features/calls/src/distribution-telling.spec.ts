@@ -9,16 +9,19 @@ describe('when those who wait hear their place', () => {
   let told: number[];
   let places: PlaceTelling;
   let fail: boolean;
+  let waiting: number;
 
   beforeEach(() => {
     vi.useFakeTimers({ now: 0 });
     told = [];
     fail = false;
+    waiting = 20;
     places = new PlaceTelling(async (_, onBegin) => {
       await Promise.resolve();
       onBegin();
       if (fail) throw new Error('The database is away.');
       told.push(Date.now());
+      return waiting;
     });
   });
   afterEach(() => {
@@ -32,6 +35,16 @@ describe('when those who wait hear their place', () => {
       places.owe(hotlineId);
     }
     expect(told).toEqual([0, 1_000, 3_000, 7_000, 12_000, 17_000]);
+  });
+
+  it('each second while only a few wait, however long that goes on', async () => {
+    waiting = 8;
+    places.owe(hotlineId);
+    for (let ms = 0; ms < 4_000; ms += 100) {
+      await vi.advanceTimersByTimeAsync(100);
+      places.owe(hotlineId);
+    }
+    expect(told).toEqual([0, 1_000, 2_000, 3_000, 4_000]);
   });
 
   it('what is awaited is that they know of all changes so far; while the queue goes on moving the next change tells them', async () => {

@@ -2,13 +2,17 @@ import type { HotlineId } from '@ringdown/protocol/ids';
 
 /**
  * Those who wait hear their place at once when little happens, otherwise a second later for all that happened meanwhile. While
- * the queue goes on moving the time doubles, up to what it takes to say a place.
+ * a longer queue goes on moving the time doubles, up to what it takes to say a place.
  */
 const TELL_EVERY_MS = { least: 1_000, most: 5_000 };
+/** So few are told each second: it costs little, and whoever has just come shouldn't wait for the first word. */
+const SHORT_QUEUE = 8;
 
 interface Rest {
   /** Something has changed since. */
   owed: boolean;
+  /** How many were told. */
+  waiting: number;
   ms: number;
   /** When they have heard what led to this rest. */
   told: Promise<void>;
@@ -20,8 +24,8 @@ interface Rest {
 export class PlaceTelling {
   private readonly resting = new Map<HotlineId, Rest>();
 
-  /** `onBegin`: all that changed up to now will be told. */
-  constructor(private readonly tell: (hotlineId: HotlineId, onBegin: () => void) => Promise<void>) {}
+  /** `onBegin`: all that changed up to now will be told. Answers to how many. */
+  constructor(private readonly tell: (hotlineId: HotlineId, onBegin: () => void) => Promise<number>) {}
 
   /** They heard their place just now. */
   isResting(hotlineId: HotlineId): boolean {
@@ -50,19 +54,20 @@ export class PlaceTelling {
   }
 
   private begin(hotlineId: HotlineId, ms = TELL_EVERY_MS.least): Promise<void> {
-    const told = this.tell(hotlineId, () => (rest.owed = false));
+    const told = this.tell(hotlineId, () => (rest.owed = false)).then((waiting) => void (rest.waiting = waiting));
     const rest = this.rest(hotlineId, told, ms);
     return told;
   }
 
   private rest(hotlineId: HotlineId, told: Promise<void>, ms: number): Rest {
-    const rest: Rest = { owed: false, ms, told, over: told };
+    const rest: Rest = { owed: false, waiting: 0, ms, told, over: told };
     rest.over = (async () => {
       // Whoever waits for it hears of a failure and tries again.
       await told.catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, ms));
       this.resting.delete(hotlineId);
-      if (rest.owed) await this.begin(hotlineId, Math.min(2 * ms, TELL_EVERY_MS.most));
+      const longer = rest.waiting > SHORT_QUEUE ? Math.min(2 * ms, TELL_EVERY_MS.most) : TELL_EVERY_MS.least;
+      if (rest.owed) await this.begin(hotlineId, longer);
     })();
     rest.over.catch(() => undefined);
     this.resting.set(hotlineId, rest);
