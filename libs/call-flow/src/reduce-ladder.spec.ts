@@ -3,9 +3,10 @@ import type { HotlineId, LanguageTag } from '@ringdown/protocol/ids';
 import { describe, expect, it } from 'vitest';
 import { aCall, accepted, aPolicy, arrival, assigned, offered, streaming } from './call-building.fixture.ts';
 import { LADDER_CALL_BACK_MS, LADDER_MOVE_MS, MAX_MOVES } from './call-limits.ts';
-import type { CallState } from './call-state.ts';
+import { type CallState, ringingOutside } from './call-state.ts';
 import { directedAudio } from './directive.ts';
 import { longestWait } from './longest-wait.ts';
+
 import { reduceCall } from './reduce-call.ts';
 
 const hotline = (n: number): HotlineId => `00000000-0000-4000-8000-00000000090${n}` as HotlineId;
@@ -28,6 +29,7 @@ const refusedBy = (n: number, at: number, why: 'closed' | 'full' | 'gone' = 'clo
   hotlineId: hotline(n),
   why,
 });
+const key = (at: number): CallEvent => ({ type: 'DigitReceived', at, digit: '1' });
 const fire = (state: CallState, timer: keyof CallState['timers']): CallEvent => {
   const set = state.timers[timer];
   if (!set) throw new Error(`${timer} isn't set.`);
@@ -144,7 +146,6 @@ describe('a ladder that offers a call-back (Q7, Q8)', () => {
   const policy = policyWith([{ step: 'call-back' }, { step: 'voicemail' }, message('nobody')], {
     callBack: { ...CALL_BACK, onlyByLadder: true },
   });
-  const key = (at: number): CallEvent => ({ type: 'DigitReceived', at, digit: '1' });
 
   it('asks, and without an answer the next step follows', () => {
     const asked = unansweredCall(policy);
@@ -203,6 +204,51 @@ describe('a ladder that offers a call-back (Q7, Q8)', () => {
     expect(there.policy.callBack).toEqual(CALL_BACK);
     const away = then(there, { type: 'CarrierStatusChanged', at: 602_000, status: 'completed', sequence: 1 }).state;
     expect(away).toMatchObject({ phase: 'queued', callBack: { away: true } });
+  });
+});
+
+describe('a promise made while waiting, on a ladder (Q8)', () => {
+  const hungUp = (at: number): CallEvent => ({ type: 'CarrierStatusChanged', at, status: 'completed', sequence: 1 });
+  const outside: LadderStep = { step: 'outside-number', numberId: hotline(5) as never, confirm: true };
+  const promisedOn = (...steps: LadderStep[]) =>
+    unansweredCall(policyWith(steps, { callBack: CALL_BACK }), key(100_000));
+
+  it('holds for whoever hangs up while an outside number rings, which then rings no more', () => {
+    const ringing = promisedOn(outside, message('nobody'));
+    const leg = ringingOutside(ringing);
+    expect(leg).toBeDefined();
+    const { state } = then(ringing, hungUp(ringing.phaseSince + 1_000));
+    expect(state).toMatchObject({ phase: 'queued', callBack: { away: true }, ladder: null });
+    expect(state.legs.find(({ legId }) => legId === leg?.legId)?.state).toBe('ended');
+    expect(state.timers['call-back']?.dueAt).toBe(100_000 + CALL_BACK.expiresMs);
+  });
+
+  it('holds for whoever hangs up while the other hotline is asked, and its late answer changes nothing', () => {
+    const asked = promisedOn(to(1), message('nobody'));
+    const { state } = then(asked, hungUp(asked.phaseSince + 100));
+    expect(state).toMatchObject({ phase: 'queued', callBack: { away: true } });
+    expect(then(state, moved(1, asked.phaseSince + 200)).ignored).toBe('not-now');
+  });
+
+  it.each([['voicemail', { step: 'voicemail' } as const], ['message', message('nobody')] as const])(
+    'comes in the place of the ending %s: said once more, and the caller is let go with their place',
+    (_, ending) => {
+      const told = promisedOn(ending);
+      expect(directedAudio(told).callerHears).toMatchObject({
+        kind: 'farewell',
+        prompts: [{ id: 'call-back-promised' }],
+      });
+      const at = told.phaseSince + 3_000;
+      const heard = then(told, { type: 'PromptsFinished', at, revision: told.directiveRevision });
+      expect(heard.effects).toContainEqual({ kind: 'hang-up-at-carrier' });
+      expect(heard.state).toMatchObject({ phase: 'queued', callBack: { away: true }, termination: null });
+    },
+  );
+
+  it('that has run out is no promise any more: the plan ends as it says', () => {
+    const short = { ...CALL_BACK, expiresMs: 300_000 };
+    const call = unansweredCall(policyWith([message('nobody')], { callBack: short }), key(100_000));
+    expect(call.phase).toBe('farewell');
   });
 });
 

@@ -75,7 +75,20 @@ export const nextLadderStep = (draft: Draft): void => {
 const takeStep = (draft: Draft): void => {
   const step = ladderStep(draft.state);
   if (!step) draft.hangUp({ result: 'ours', reason: 'voicemail-not-left' });
+  else if (isEnding(step) && keepPromise(draft)) return;
   else if (!begin(draft, step)) nextLadderStep(draft);
+};
+
+const isEnding = ({ step }: LadderStep): boolean => step === 'voicemail' || step === 'message';
+
+/** Whoever was promised a call while waiting gets it in the place of an ending: the promise is said once more, and the place waits. */
+const keepPromise = (draft: Draft): boolean => {
+  const { ladder, callBack } = draft.state;
+  if (!ladder || !callBack || expiresAt(draft.state) <= draft.at) return false;
+  draft.set({ ladder: { ...ladder, steps: [...ladder.steps.slice(0, ladder.at), { step: 'call-back' }] } });
+  draft.phase('ladder');
+  ask(draft);
+  return true;
 };
 
 /** False when this call can't take the step: the next one follows. Every step has a time of its own (P1). */
@@ -150,9 +163,10 @@ export const onPromiseHeard = (draft: Draft): boolean => {
   return true;
 };
 
-/** True when the caller hung up at a promise that the ladder made. */
+/** True when the caller hung up on a ladder with a promise, made there or before: what was begun for them is dropped. */
 export const keepsLadderPromise = (draft: Draft): boolean => {
-  if (!isPromised(draft.state)) return false;
+  if (draft.state.phase !== 'ladder' || !draft.state.callBack) return false;
+  dropRinging(draft);
   awaitCallBack(draft);
   return true;
 };
