@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { decodeMuLaw, encodeMuLaw } from '@ringdown/audio/g711';
 import { rootMeanSquare, toneShare } from '@ringdown/audio/goertzel';
 import { tone } from '@ringdown/audio/tones';
@@ -251,6 +252,15 @@ export class Phone {
     clearInterval(this.voice);
     this.send({ event: 'stop', sequenceNumber: '9', streamSid: 'MZ1', stop: { accountSid: 'AC1', callSid: 'CA1' } });
     this.socket.close();
+  }
+
+  /** Says that it closes, and never does: the gateway's side of the connection stays half closed. */
+  closeHalfWay(): void {
+    clearInterval(this.voice);
+    const { _socket: wire } = this.socket as unknown as { _socket: Socket };
+    wire.pause();
+    // A close frame without a body, masked with zeros (RFC 6455 §5.5.1).
+    wire.write(Buffer.from([0x88, 0x80, 0, 0, 0, 0]));
   }
 
   /** Dead, but not closed. */

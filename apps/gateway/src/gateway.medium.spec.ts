@@ -315,6 +315,16 @@ describe('the gateway', () => {
     await until(() => causes().includes('silent'), 12_000);
   });
 
+  test('a carrier that closes half-way ends its own stream and holds up no other call', async () => {
+    const other = await call(await aDirective(server, { kind: 'hold' }));
+    const leaving = await call(await aDirective(server, { kind: 'hold' }));
+    await until(() => other.heard.length > 5 && leaving.heard.length > 5);
+    leaving.closeHalfWay();
+    await until(() => api.ofType('stream-ended').some(({ cause }) => cause === 'socket-lost'));
+    const { length } = other.heard;
+    await until(() => other.heard.length > length + 20);
+  });
+
   test('it says when it is alive, ready and draining', async () => {
     const get = async (where: string): Promise<number> =>
       (await fetch(`http://127.0.0.1:${gateway.port}${where}`)).status;

@@ -92,10 +92,12 @@ export class MediaStream implements PhoneStream {
     if (!this.ended) this.socket.send(this.writer.mark(name));
   }
 
-  /** Ends a stream whose TCP connection is open but dead. */
+  /** Ends a stream whose connection is being closed, which may take long and takes nothing more, or is open but dead. */
   checkAlive(nowMs: number): void {
-    if (this.ended || nowMs - this.lastHeardMs < SILENT_AFTER_MS) return;
-    this.finish('silent');
+    if (this.ended) return;
+    const isOpen = this.socket.readyState === this.socket.OPEN;
+    if (isOpen && nowMs - this.lastHeardMs < SILENT_AFTER_MS) return;
+    this.finish(isOpen ? 'silent' : 'socket-lost');
     this.socket.terminate();
   }
 

@@ -66,10 +66,9 @@ export class PhoneLine {
 
   /** Every 20 ms. */
   tick(nowMs: number): void {
+    this.current?.checkAlive(nowMs);
     const { current } = this;
-    if (!current) return;
-    this.sound.pump(current, nowMs);
-    current.checkAlive(nowMs);
+    if (current) this.sound.pump(current, nowMs);
   }
 
   close(cause: 'directed' | 'shutting-down'): void {

@@ -55,6 +55,22 @@ function aPhone() {
   };
 }
 
+test('a stream that takes nothing more is given no more than the lead at a time', () => {
+  const sound = new PhoneSound(prompts);
+  sound.toMusic([]);
+  let offered = 0;
+  const stream = {
+    waitingMs: () => 0,
+    send: () => {
+      offered += 1;
+      if (offered > 100) throw new Error('It goes on for ever.');
+    },
+    fill: () => undefined,
+  };
+  sound.pump(stream, 0);
+  expect(offered).toBeLessThan(5);
+});
+
 const WORDS = [
   'waiting',
   'position-before',

@@ -8,6 +8,7 @@ import type { Prompts } from './prompt-store.ts';
 
 /** So much is sent ahead of the clock: a timer that is late is not heard. */
 const LEAD_MS = 60;
+const FRAME_MS = 20;
 
 type Queue = Extract<CallerHears, { kind: 'queue' }>;
 
@@ -81,11 +82,11 @@ export class PhoneSound {
     return this.player.isSpeaking;
   }
 
-  /** Sends what is due, up to the lead. */
+  /** Sends what is due, up to the lead and never more: a stream that takes nothing any more must not hold up all the others. */
   pump(stream: Pick<PhoneStream, 'waitingMs' | 'send' | 'fill'>, nowMs: number): void {
     this.announce(nowMs);
     this.repeat(nowMs);
-    while (stream.waitingMs(nowMs) < LEAD_MS) {
+    for (let sent = 0; sent <= LEAD_MS / FRAME_MS && stream.waitingMs(nowMs) < LEAD_MS; sent += 1) {
       const frame = this.player.next();
       if (!frame) return stream.fill(nowMs);
       stream.send(frame, nowMs);
