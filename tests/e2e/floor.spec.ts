@@ -154,6 +154,11 @@ test.describe('a shift as it is led', () => {
     await expect.poll(async () => (await inOrder()).length, { timeout: 20_000 }).toBe(2);
     const [firstId, secondId] = (await inOrder()) as [string, string];
 
+    const explained = async () => {
+      const calls = await stage.ask<{ whyNot: unknown[] }[]>(owner, 'GET', '/api/queue');
+      return calls.every(({ whyNot }) => whyNot.length > 0);
+    };
+    await expect.poll(explained, { timeout: 20_000 }).toBe(true);
     await stage.go(owner, '/queue');
     const rows = owner.getByRole('list', { name: 'Waiting calls' }).getByRole('listitem');
     await expect(rows).toHaveCount(2, { timeout: 20_000 });
