@@ -89,10 +89,8 @@ export function startWork(services: ConsoleServices, account: OpenAccount): { wo
     void queries.invalidateQueries({ queryKey: [topic] });
     if (topic === 'members' || topic === 'gateways') void keeper?.check();
     // One's own hotlines, role and names may be others now.
-    if (topic === 'members' || topic === 'hotlines') {
-      void queries.invalidateQueries({ queryKey: ['hotlines'] });
-      void services.account.refresh();
-    }
+    if (topic === 'members') void queries.invalidateQueries({ queryKey: ['hotlines'] });
+    if (topic === 'members' || topic === 'hotlines') void services.account.refresh();
   });
   const stopLead = page.onLead(() => desk.follow());
   const notes = new NoteDesk({ rest, device, vaults, line, me: me.operatorId });

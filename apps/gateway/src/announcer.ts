@@ -1,10 +1,9 @@
 import { Sound } from '@ringdown/audio/sound';
 import type { PromptRef } from '@ringdown/protocol/gateway';
 import type { CallBridge } from './call-bridge.ts';
-import { PhonePlayer } from './phone-player.ts';
+import { FRAME_MS, PhonePlayer } from './phone-player.ts';
 import type { Prompts } from './prompt-store.ts';
 
-const FRAME_MS = 20;
 const MOST_BEHIND_MS = 100;
 
 /** Speaks into the running bridge, to everybody in it, in real time. */

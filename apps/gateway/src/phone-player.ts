@@ -2,6 +2,7 @@ import { MU_LAW_SILENCE } from '@ringdown/audio/g711';
 
 /** 20 ms at 8 kHz. */
 export const FRAME = 160;
+export const FRAME_MS = 20;
 
 export type Background = 'music' | 'silence' | 'nothing';
 

@@ -3,12 +3,11 @@ import { dtmfTone, keypadDigits } from '@ringdown/audio/tones';
 import { encodeMuLaw } from '@ringdown/audio/g711';
 import type { CallerHears, PromptRef } from '@ringdown/protocol/gateway';
 import type { PhoneStream } from './phone-stream.ts';
-import { PhonePlayer, silentFrame } from './phone-player.ts';
+import { FRAME_MS, PhonePlayer, silentFrame } from './phone-player.ts';
 import type { Prompts } from './prompt-store.ts';
 
 /** So much is sent ahead of the clock: a timer that is late is not heard. */
 const LEAD_MS = 60;
-const FRAME_MS = 20;
 
 type Queue = Extract<CallerHears, { kind: 'queue' }>;
 

@@ -1,6 +1,6 @@
 import type { CallerHears, GatewayDirective } from '@ringdown/protocol/gateway';
 import type { PracticeScript, PracticeTurn } from '@ringdown/protocol/practice';
-import { FRAME, silentFrame } from './phone-player.ts';
+import { FRAME_MS, FRAME, silentFrame } from './phone-player.ts';
 import { VoiceActivity } from './voice-activity.ts';
 
 export type PracticeOrders = NonNullable<GatewayDirective['practice']>;
@@ -22,8 +22,6 @@ const LET_FINISH_MS = 30_000;
 const GOODBYE_MS = 10_000;
 /** Nobody practises for longer: the end that never fails to come (P1). */
 const LONGEST_MS = 15 * 60_000;
-
-const FRAME_MS = 20;
 
 interface Line {
   readonly words: string;

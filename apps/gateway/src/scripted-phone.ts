@@ -1,7 +1,7 @@
 import type { PhoneStream } from './phone-stream.ts';
 import type { ScriptedCaller } from './scripted-caller.ts';
+import { FRAME_MS } from './phone-player.ts';
 
-const FRAME_MS = 20;
 /** After a pause of the process the caller doesn't speak faster to catch up. */
 const MOST_BEHIND_MS = 200;
 

@@ -36,6 +36,8 @@ export const CreateSession = z.strictObject({ challenge: z.string().min(32).max(
 
 export const Role = z.enum(['owner', 'admin', 'supervisor', 'volunteer']);
 export type Role = z.infer<typeof Role>;
+/** Their keys may open every hotline's vault, served or not. */
+export const readsEveryVault = (role: Role): boolean => role === 'owner' || role === 'admin';
 
 export const Me = z.object({
   operatorId: OperatorId,

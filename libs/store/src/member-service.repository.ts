@@ -1,13 +1,11 @@
 import type { MemberService } from '@ringdown/protocol/distribution';
+import { readsEveryVault, type Role } from '@ringdown/protocol/http';
 import type { HotlineId, LanguageTag, OperatorId } from '@ringdown/protocol/ids';
 import type { Database } from './database.ts';
 
 export type ServiceSaved =
   | { readonly outcome: 'saved'; readonly joined: readonly HotlineId[]; readonly left: readonly HotlineId[] }
   | { readonly outcome: 'unknown-hotline' | 'in-a-call' };
-
-/** Their keys open every hotline's vault, served or not. */
-const READS_EVERY_VAULT: ReadonlySet<string> = new Set(['owner', 'admin']);
 
 /** What a person speaks and can do, and how they serve each of their hotlines. */
 export class MemberServiceRepository {
@@ -52,12 +50,13 @@ export class MemberServiceRepository {
         return { outcome: 'unknown-hotline' };
       }
       const left = [...served].filter((hotlineId) => !wanted.has(hotlineId));
-      const busy = { id: presenceCallId ?? '', hotlineId: { in: left } };
-      if (presenceCallId && (await tx.call.count({ where: busy })) > 0) return { outcome: 'in-a-call' };
+      if (presenceCallId && (await tx.call.count({ where: { id: presenceCallId, hotlineId: { in: left } } })) > 0) {
+        return { outcome: 'in-a-call' };
+      }
 
       await tx.operator.update({ where: { id: operatorId }, data: { languages, skills } });
       await tx.hotlineMember.deleteMany({ where: { operatorId, hotlineId: { in: left } } });
-      if (!READS_EVERY_VAULT.has(role)) {
+      if (!readsEveryVault(role as Role)) {
         await tx.vaultWrap.deleteMany({ where: { recipient: publicKey, hotlineId: { in: left } } });
       }
       for (const { hotlineId, ...data } of hotlines) {

@@ -1,4 +1,4 @@
-import type { Role } from '@ringdown/protocol/http';
+import { readsEveryVault, type Role } from '@ringdown/protocol/http';
 import type { HotlineId, Instant, InviteId, OperatorId, PublicKeyHex } from '@ringdown/protocol/ids';
 import type { NostrEvent } from '@ringdown/protocol/nostr-event';
 import type { Database } from './database.ts';
@@ -140,7 +140,7 @@ export class PeopleRepository {
   async changeRole({ operatorId, publicKey, hotlineIds }: OperatorRow, role: Role): Promise<void> {
     await this.db.$transaction([
       this.db.operator.update({ where: { id: operatorId }, data: { role } }),
-      ...(role === 'admin'
+      ...(readsEveryVault(role)
         ? []
         : [this.db.vaultWrap.deleteMany({ where: { recipient: publicKey, hotlineId: { notIn: [...hotlineIds] } } })]),
     ]);

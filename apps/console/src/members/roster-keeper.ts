@@ -58,7 +58,7 @@ export class RosterKeeper extends Store<KeeperState> {
     return this.check();
   }
 
-  /** At the server first: a roster that says more than it allows would be the smaller harm. */
+  /** At the server first: when it refuses, nothing is signed. */
   async giveRole(member: Member, role: ChangeRole['role']): Promise<void> {
     await this.#parts.rest.tell(`/api/members/${member.operatorId}/role`, { method: 'PUT', json: { role } });
     this.#given.set(member.publicKey, role);

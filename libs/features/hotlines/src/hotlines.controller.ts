@@ -15,6 +15,7 @@ import {
   type LadderNumber,
   type PhoneNumber,
   type PromptCreated,
+  readsEveryVault,
   UpdateHotline,
 } from '@ringdown/protocol/http';
 import { HotlineId, PromptId } from '@ringdown/protocol/ids';
@@ -233,9 +234,7 @@ export class HotlinesController {
 
   /** Owner and admins may read every vault: they can be given keys although they serve no queue. */
   private async leadingKeys() {
-    return (await this.people.listOperators())
-      .filter((o) => o.role === 'owner' || o.role === 'admin')
-      .map((o) => o.publicKey);
+    return (await this.people.listOperators()).filter((o) => readsEveryVault(o.role)).map((o) => o.publicKey);
   }
 
   private async toHotline(row: HotlineRow, operator: SignedIn): Promise<Hotline> {
