@@ -6,7 +6,7 @@ import { Switch } from '@ringdown/ui/choice';
 import { Field } from '@ringdown/ui/field';
 import { Notice } from '@ringdown/ui/notice';
 import { Tag } from '@ringdown/ui/tag';
-import { ArrowLeft, PhoneCall, Plus, SlidersHorizontal } from 'lucide-react';
+import { PhoneCall, Plus, SlidersHorizontal } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IntakeBuilder } from '../notes/intake-builder.tsx';
@@ -14,6 +14,7 @@ import { useHotlines } from '../server/lists.ts';
 import { useServices, useWork } from '../services.tsx';
 import { Listed } from '../shell/listed.tsx';
 import { useAction } from '../shell/use-action.ts';
+import { BackToHotlines } from './back-to-hotlines.tsx';
 import { CallersHear } from './callers-hear.tsx';
 import { GreetingForm } from './greeting-form.tsx';
 import { HoursField } from './hours-field.tsx';
@@ -80,10 +81,7 @@ export function HotlinePage() {
   const hotlines = useHotlines();
   return (
     <div className="page">
-      <Link to="/hotlines" className="row">
-        <ArrowLeft size={16} aria-hidden />
-        {t('nav.hotlines')}
-      </Link>
+      <BackToHotlines />
       <Listed query={hotlines} empty={<Notice tone="warning">{t('hotline.gone')}</Notice>}>
         {(items) => {
           const hotline = items.find((each) => each.hotlineId === hotlineId);

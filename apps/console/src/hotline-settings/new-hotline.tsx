@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { Card } from '@ringdown/ui/card';
-import { ArrowLeft } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useServices, useWork } from '../services.tsx';
+import { BackToHotlines } from './back-to-hotlines.tsx';
 import { createHotline, type HotlineWish } from './create-hotline.ts';
 import { HotlineForm } from './hotline-form.tsx';
 import '../home/home.css';
@@ -22,10 +22,7 @@ export function NewHotline() {
   };
   return (
     <div className="page">
-      <Link to="/hotlines" className="row">
-        <ArrowLeft size={16} aria-hidden />
-        {t('nav.hotlines')}
-      </Link>
+      <BackToHotlines />
       <div className="page-head">
         <h1>{t('hotline.add')}</h1>
       </div>
